@@ -1,0 +1,78 @@
+// Codes, tokens, pushed requests, interactions: rows that live minutes to a day. Ids are stored as
+// SHA-256, so a copy of the database redeems nothing. Consumption is a conditional update whose
+// row count is checked: the library ignores the result, only a throw stops the loser.
+
+import { hash } from 'node:crypto';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { Database } from '../../database.ts';
+import { sql } from '../../database.ts';
+import { revokeGrant } from './grants.ts';
+
+// Numbers are part of the stored data: append only.
+const KINDS = {
+  AccessToken: 1,
+  AuthorizationCode: 2,
+  RefreshToken: 3,
+  ClientCredentials: 4,
+  PushedAuthorizationRequest: 5,
+  Interaction: 6,
+} as const;
+export type ArtifactModel = keyof typeof KINDS;
+export const isArtifactModel = (model: string): model is ArtifactModel => Object.hasOwn(KINDS, model);
+
+/** Told when a code or refresh token is used a second time. */
+export type ReplayAlarm = (grant: { grantId: string; accountId: string | undefined; clientId: string | undefined; model: string }) => Promise<void>; // prettier-ignore
+
+export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: ReplayAlarm): Adapter {
+  const kind = KINDS[model];
+  return {
+    async upsert(id, payload, expiresIn) {
+      const { jti: _, ...kept } = payload;
+      await db.run(sql`
+        insert into oidc_artifact (kind, id, grant_id, payload, expires_at)
+        values (${kind}, ${idKey(id)}, ${payload.grantId}, ${JSON.stringify(kept)}, now() + ${expiresIn}::int * interval '1 second')
+        on conflict (id, kind) do update set payload = excluded.payload, grant_id = excluded.grant_id, expires_at = excluded.expires_at`);
+    },
+
+    // Consumed rows are returned with `consumed`: reuse detection needs to see them.
+    async find(id) {
+      const row = await db.row<{ payload: AdapterPayload; consumed_at: Date | null }>(sql`
+        select payload, consumed_at from oidc_artifact where id = ${idKey(id)} and kind = ${kind} and expires_at > now()`);
+      if (row === undefined) return undefined;
+      const consumed = row.consumed_at === null ? undefined : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
+      return { ...row.payload, jti: id, ...consumed };
+    },
+
+    async consume(id) {
+      const consumed = await db.run(sql`
+        update oidc_artifact set consumed_at = now()
+        where id = ${idKey(id)} and kind = ${kind} and consumed_at is null and expires_at > now()`);
+      if (consumed === 1) return;
+      if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used'); // prettier-ignore
+      // Somebody holds a copy: everything that grew from this grant dies, in this transaction,
+      // which the request commits even though it answers invalid_grant.
+      const row = await db.row<{ grant_id: string | null; payload: AdapterPayload }>(sql`
+        select grant_id, payload from oidc_artifact where id = ${idKey(id)} and kind = ${kind}`);
+      if (row !== undefined && row.grant_id !== null) {
+        await revokeGrant(db, row.grant_id);
+        await onReplay({ grantId: row.grant_id, accountId: row.payload.accountId, clientId: row.payload.clientId, model });
+      }
+      throw new errors.InvalidGrant('grant is invalid, expired, or was already used');
+    },
+
+    async destroy(id) {
+      await db.run(sql`delete from oidc_artifact where id = ${idKey(id)} and kind = ${kind}`);
+    },
+
+    // Called once for each model, in parallel; one statement ends the artifacts of all of them.
+    async revokeByGrantId(grantId) {
+      if (model === 'AccessToken') await db.run(sql`delete from oidc_artifact where grant_id = ${grantId}`);
+    },
+
+    findByUserCode: async () => undefined,
+    findByUid: async () => undefined,
+  };
+}
+
+const idKey = (id: string) => hash('sha256', id, 'buffer');

@@ -1,0 +1,84 @@
+// Clients are read on every request and change once a month: kept in the process, dropped when
+// `tnid service add` notifies, and re-read after a minute in any case.
+
+import { z } from 'zod';
+import type { Adapter, ClientMetadata } from 'oidc-provider';
+import type { Database } from '../../database.ts';
+import { sql } from '../../database.ts';
+
+const KEEP_MS = 60_000;
+
+export type ClientKind = 'portal' | 'miniapp' | 'service';
+export type ClientClass = 'first_party' | 'gov_portal' | 'service';
+export type RegisteredClient = {
+  readonly clientId: string;
+  readonly kind: ClientKind;
+  readonly class: ClientClass;
+  readonly serviceId: string | undefined;
+  readonly metadata: ClientMetadata;
+};
+
+export type Clients = {
+  find(clientId: string): Promise<RegisteredClient | undefined>;
+  adapter(): Adapter;
+  forget(): void;
+};
+
+const metadata = z.looseObject({ client_id: z.string() });
+type Row = { client_id: string; kind: ClientKind; class: ClientClass; service_id: string | null; metadata: unknown };
+
+export function openClients(db: Database, clock: () => number): Clients {
+  let kept = new Map<string, { at: number; client: Promise<RegisteredClient | undefined> }>();
+
+  const read = async (clientId: string): Promise<RegisteredClient | undefined> => {
+    const row = await db.row<Row>(sql`
+      select client_id, kind, class, service_id, metadata from oidc_client where client_id = ${clientId} and disabled_at is null`);
+    if (row === undefined) return undefined;
+    const parsed = metadata.parse(row.metadata) as ClientMetadata; // shape is checked by oidc-provider's own client schema
+    return { clientId, kind: row.kind, class: row.class, serviceId: row.service_id ?? undefined, metadata: parsed };
+  };
+  const find = async (clientId: string): Promise<RegisteredClient | undefined> => {
+    if (clientId.length > 100) return undefined;
+    const known = kept.get(clientId);
+    if (known !== undefined && clock() - known.at < KEEP_MS) return known.client;
+    const client = read(clientId);
+    if (kept.size > 5_000) kept = new Map(); // strangers' names must not fill memory
+    kept.set(clientId, { at: clock(), client });
+    client.catch(() => kept.delete(clientId));
+    return client;
+  };
+
+  return {
+    find,
+    forget() {
+      kept = new Map();
+    },
+    adapter: () => ({
+      find: async (id) => (await find(id))?.metadata,
+      upsert: refuse,
+      destroy: refuse,
+      consume: refuse,
+      revokeByGrantId: async () => {},
+      findByUserCode: async () => undefined,
+      findByUid: async () => undefined,
+    }),
+  };
+}
+
+/** Adds or replaces a client. Used by the command line only; there is no registration endpoint. */
+export async function saveClient(db: Database, client: RegisteredClient, now: Date): Promise<void> {
+  await db.run(sql`
+    insert into oidc_client (client_id, kind, class, service_id, metadata, created_at)
+    values (${client.clientId}, ${client.kind}, ${client.class}, ${client.serviceId}, ${JSON.stringify(client.metadata)}, ${now})
+    on conflict (client_id) do update set kind = excluded.kind, class = excluded.class, service_id = excluded.service_id,
+      metadata = excluded.metadata, disabled_at = null`);
+  await db.run(sql`select pg_notify('tnid_clients', '')`);
+}
+
+export const listClients = (db: Database) =>
+  db.rows<{ client_id: string; kind: string; class: string; service_id: string | null; created_at: Date; disabled_at: Date | null }>(sql`
+    select client_id, kind, class, service_id, created_at, disabled_at from oidc_client order by client_id`);
+
+async function refuse(): Promise<undefined> {
+  throw new Error('clients are written by the command line only');
+}

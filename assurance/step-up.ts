@@ -1,0 +1,61 @@
+// The end of a step-up: the facts suffice, so the level is written. Called inside the transaction
+// that wrote the last fact; the level comes from that fact and from nothing the browser sent.
+
+import { bindPhone } from '../accounts/phone.ts';
+import { recordAccess } from '../audit/record.ts';
+import type { Database } from '../database.ts';
+import { Refusal } from '../errors.ts';
+import type { Vault } from '../keys/vault.ts';
+import { uuidv7 } from '../keys/uuid.ts';
+import { bindIdentity } from './binding.ts';
+import type { Budgets } from './budgets.ts';
+import { checkCode } from './otp.ts';
+import type { CodeChecked } from './otp.ts';
+import { openPending } from './pending.ts';
+import { findBinding, findStepFacts, insertLevelFact } from './store.ts';
+import type { TransactionRow } from './store.ts';
+import { advance, proveStep } from './transaction.ts';
+
+type House = { readonly db: Database; readonly vault: Vault; readonly origin: string };
+type Who = { readonly tx: TransactionRow; readonly accountId: string; readonly sessionUid: string | undefined };
+
+/** Writes level 2 for a bound account. @throws Refusal forbidden without a binding */
+export async function completeLevel2(house: House, { tx, accountId, sessionUid, amr }: Who & { amr: readonly string[] }, now: Date): Promise<void> {
+  const { db, origin } = house;
+  const binding = await findBinding(db, accountId, now);
+  if (binding === undefined) throw new Refusal('forbidden', 'no identity binding', { reason: 'no_binding' });
+  await insertLevelFact(
+    db,
+    { id: uuidv7(now), sessionUid, transactionId: tx.id, accountId, level: 2, amr, identitySource: binding.source },
+    now,
+  );
+  await advance(db, tx, { state: 'consent', accountId }, now);
+  await recordAccess(db, origin, { kind: 'stepup.completed', outcome: 'ok', actor: 'self', accountId, clientId: tx.client_id, details: { level: 2, amr: [...amr], source: binding.source } }, now); // prettier-ignore
+}
+
+/** Checks a code typed in a step-up. A right one binds what was pending and writes level 2. */
+export async function answerCode(
+  house: House & { readonly budgets: Budgets },
+  { tx, accountId, sessionUid, code }: Who & { code: string },
+  now: Date,
+): Promise<CodeChecked> {
+  const { db, vault, origin } = house;
+  const checked = await checkCode(
+    house,
+    { transactionId: tx.id, accountId, code },
+    async ({ otpId, e164 }) => {
+      const pending = openPending(vault, tx);
+      const earlier = await findStepFacts(db, tx.id, accountId);
+      await proveStep(db, { transactionId: tx.id, step: 'otp', accountId, upstreamRef: otpId }, now);
+      if (pending.identity !== undefined) await bindIdentity(house, { accountId, identity: pending.identity, clientId: tx.client_id }, now); // prettier-ignore
+      if (pending.phone !== undefined) await bindPhone(db, vault, { accountId, e164 }, now);
+      const amr = [...(earlier.some(({ step }) => step === 'vneid') ? ['vneid'] : []), 'otp', 'sms'];
+      await completeLevel2(house, { tx, accountId, sessionUid, amr }, now);
+    },
+    now,
+  );
+  if (checked.outcome !== 'right') {
+    await recordAccess(db, origin, { kind: 'stepup.code', outcome: 'refused', actor: 'self', accountId, clientId: tx.client_id, details: { reason: checked.outcome } }, now); // prettier-ignore
+  }
+  return checked;
+}

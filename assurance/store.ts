@@ -1,0 +1,193 @@
+import type { Database } from '../database.ts';
+import { sql } from '../database.ts';
+
+export type TransactionState =
+  | 'evidence' | 'choosing' | 'primary' | 'phone' | 'otp' | 'consent' | 'ready' | 'done' | 'failed' | 'expired'; // prettier-ignore
+
+export type TransactionRow = {
+  id: string;
+  client_id: string;
+  account_id: string | null;
+  want_level: number;
+  max_age_seconds: number | null;
+  scopes: string[];
+  display_code: string;
+  state: TransactionState;
+  state_version: number;
+  pending: unknown;
+  created_at: Date;
+  expires_at: Date;
+};
+
+export const insertTransaction = (
+  db: Database,
+  row: {
+    id: string;
+    interactionKey: Buffer;
+    clientId: string;
+    accountId: string | undefined;
+    wantLevel: number;
+    maxAgeSeconds: number | undefined;
+    scopes: readonly string[];
+    displayCode: string;
+    expiresAt: Date;
+  },
+  now: Date,
+) =>
+  db.run(sql`
+    insert into authn_tx (id, kind, interaction_key, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, created_at, expires_at)
+    values (${row.id}, 'web', ${row.interactionKey}, ${row.clientId}, ${row.accountId}, ${row.wantLevel}, ${row.maxAgeSeconds},
+      ${row.scopes}, ${row.displayCode}, 'evidence', ${now}, ${row.expiresAt})
+    on conflict (interaction_key) do nothing`);
+
+export const findTransaction = (db: Database, interactionKey: Buffer) =>
+  db.row<TransactionRow>(sql`
+    select id, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, state_version, pending, created_at, expires_at
+    from authn_tx where interaction_key = ${interactionKey}`);
+
+/** The compare-and-swap every answer goes through. Anything but 1 row: somebody else answered first, or too late. */
+export const swapTransaction = (
+  db: Database,
+  from: { id: string; stateVersion: number },
+  to: { state: TransactionState; accountId?: string | undefined; pending: object | undefined },
+  now: Date,
+) =>
+  db.run(sql`
+    update authn_tx set state = ${to.state}, state_version = state_version + 1,
+      account_id = coalesce(account_id, ${to.accountId}),
+      pending = ${to.pending === undefined ? null : JSON.stringify(to.pending)}
+    where id = ${from.id} and state_version = ${from.stateVersion} and expires_at > ${now}
+      and state not in ('done', 'failed', 'expired')
+      and (account_id is null or ${to.accountId}::uuid is null or account_id = ${to.accountId})`);
+
+export const insertUpstreamState = (
+  db: Database,
+  row: { key: Buffer; provider: 'zalo' | 'vneid'; interactionUid: string; expiresAt: Date },
+) =>
+  db.run(sql`
+    insert into upstream_state (state_key, provider, interaction_uid, expires_at)
+    values (${row.key}, ${row.provider}, ${row.interactionUid}, ${row.expiresAt})`);
+
+export const findUpstreamState = (db: Database, key: Buffer, now: Date) =>
+  db.row<{ provider: string; interaction_uid: string }>(sql`
+    select provider, interaction_uid from upstream_state
+    where state_key = ${key} and expires_at > ${now} and consumed_at is null`);
+
+export const consumeUpstreamState = (
+  db: Database,
+  row: { key: Buffer; provider: string; interactionUid: string },
+  now: Date,
+) =>
+  db.run(sql`
+    update upstream_state set consumed_at = ${now}
+    where state_key = ${row.key} and provider = ${row.provider} and interaction_uid = ${row.interactionUid}
+      and expires_at > ${now} and consumed_at is null`);
+
+export const insertStepFact = (
+  db: Database,
+  fact: { transactionId: string; step: string; accountId: string; upstreamRef: string | undefined },
+  now: Date,
+) =>
+  db.run(sql`
+    insert into step_fact (transaction_id, step, account_id, upstream_ref, at)
+    values (${fact.transactionId}, ${fact.step}, ${fact.accountId}, ${fact.upstreamRef}, ${now})
+    on conflict (transaction_id, step) do nothing`);
+
+export const findStepFacts = (db: Database, transactionId: string, accountId: string) =>
+  db.rows<{ step: string; at: Date }>(sql`
+    select step, at from step_fact where transaction_id = ${transactionId} and account_id = ${accountId}`);
+
+export const insertLevelFact = (
+  db: Database,
+  fact: {
+    id: string;
+    sessionUid: string | undefined;
+    transactionId: string | undefined;
+    accountId: string;
+    level: 1 | 2;
+    amr: readonly string[];
+    identitySource: string | undefined;
+  },
+  now: Date,
+) =>
+  db.run(sql`
+    insert into level_fact (id, session_uid, transaction_id, account_id, level, amr, identity_source, at)
+    values (${fact.id}, ${fact.sessionUid}, ${fact.transactionId}, ${fact.accountId}, ${fact.level}, ${fact.amr}, ${fact.identitySource}, ${now})`);
+
+export const attachLevelFacts = (db: Database, transactionId: string, accountId: string, sessionUid: string) =>
+  db.run(sql`
+    update level_fact set session_uid = ${sessionUid}
+    where transaction_id = ${transactionId} and account_id = ${accountId} and session_uid is null`);
+
+export type LevelFactRow = { level: 1 | 2; at: Date; amr: string[]; identity_source: string | null };
+
+// A level-2 fact stands only while the identity binding does; no fact stands on a locked account.
+export const findLevelFacts = (db: Database, where: { sessionUid: string; accountId: string; since: Date }, now: Date) =>
+  db.rows<LevelFactRow>(sql`
+    select f.level, f.at, f.amr, f.identity_source
+    from level_fact f join account a on a.id = f.account_id and a.locked_at is null
+    left join identity_binding b on b.account_id = f.account_id and b.ended_at is null and b.expires_at > ${now}
+    where f.session_uid = ${where.sessionUid} and f.account_id = ${where.accountId} and f.revoked_at is null
+      and f.at > ${where.since} and (f.level = 1 or b.id is not null)
+    order by f.at desc limit 20`);
+
+// The same while an interaction is under way: also what was proven in it but belongs to no session yet.
+export const findLevelFactsUnderWay = (
+  db: Database,
+  where: { sessionUid: string | undefined; transactionId: string | undefined; accountId: string; since: Date },
+  now: Date,
+) =>
+  db.rows<LevelFactRow>(sql`
+    select f.level, f.at, f.amr, f.identity_source
+    from level_fact f join account a on a.id = f.account_id and a.locked_at is null
+    left join identity_binding b on b.account_id = f.account_id and b.ended_at is null and b.expires_at > ${now}
+    where (f.session_uid = ${where.sessionUid} or f.transaction_id = ${where.transactionId}::uuid) and f.account_id = ${where.accountId}
+      and f.revoked_at is null and f.at > ${where.since} and (f.level = 1 or b.id is not null)
+    order by f.at desc limit 20`);
+
+export const revokeLevelFacts = (
+  db: Database,
+  where: { sessionUid?: string | undefined; accountId?: string | undefined },
+  now: Date,
+) =>
+  db.run(sql`
+    update level_fact set revoked_at = ${now}
+    where revoked_at is null and (session_uid = ${where.sessionUid} or account_id = ${where.accountId}::uuid)`);
+
+export const findBinding = (db: Database, accountId: string, now: Date) =>
+  db.row<{ source: string; number_key: Buffer; bound_at: Date; expires_at: Date }>(sql`
+    select source, number_key, bound_at, expires_at from identity_binding
+    where account_id = ${accountId} and ended_at is null and expires_at > ${now}`);
+
+export const findBindingOwner = (db: Database, numberKey: Buffer) =>
+  db.row<{ account_id: string }>(sql`
+    select account_id from identity_binding where number_key = ${numberKey} and ended_at is null`);
+
+export const endExpiredBinding = (db: Database, accountId: string, now: Date) =>
+  db.run(sql`
+    update identity_binding set ended_at = ${now}, end_reason = 'lifetime'
+    where account_id = ${accountId} and ended_at is null and expires_at <= ${now}`);
+
+export const insertBinding = (
+  db: Database,
+  row: {
+    id: string;
+    accountId: string;
+    source: string;
+    numberKey: Buffer;
+    numberSealed: Buffer;
+    nameSealed: Buffer;
+    birthdateSealed: Buffer;
+    upstreamIssuer: string;
+    upstreamSubKey: Buffer;
+    checkId: string;
+    organisation: string;
+    expiresAt: Date;
+  },
+  now: Date,
+) =>
+  db.run(sql`
+    insert into identity_binding (id, account_id, source, number_key, number_sealed, name_sealed, birthdate_sealed, upstream_issuer, upstream_sub_key, check_id, organisation, bound_at, expires_at)
+    values (${row.id}, ${row.accountId}, ${row.source}, ${row.numberKey}, ${row.numberSealed}, ${row.nameSealed}, ${row.birthdateSealed},
+      ${row.upstreamIssuer}, ${row.upstreamSubKey}, ${row.checkId}, ${row.organisation}, ${now}, ${row.expiresAt})
+    on conflict do nothing`);

@@ -1,0 +1,160 @@
+// Says whether a change of the catalogue loosens anything (protocol §11). Weaker needs two
+// approvals and an audit entry; a mixed change counts as weaker, and so does what we cannot judge.
+
+import type { CatalogueAction, Route } from '../policies/decide.ts';
+import { change, changesOfAdmitted, type Change, type Direction } from './change.ts';
+import { changesOfAction } from './diff-action.ts';
+import type { Catalogue, CataloguePurpose, ServiceFacts } from './catalogue.ts';
+import { routeKey } from './routes.ts';
+
+export type CatalogueDiff = { readonly direction: Direction | 'same'; readonly changes: readonly Change[] };
+
+export function diffCatalogues(before: Catalogue, after: Catalogue): CatalogueDiff {
+  const changes = [
+    ...compare(byId(before.content.services), byId(after.content.services), changesOfService, {
+      added: 'neutral',
+      removed: 'stronger',
+      noun: 'dịch vụ',
+    }),
+    // An added action opens a route that was denied.
+    ...compare(byAction(before.content.actions), byAction(after.content.actions), changesOfAction, {
+      added: 'weaker',
+      removed: 'stronger',
+      noun: 'việc',
+    }),
+    ...compare(byId(before.content.purposes), byId(after.content.purposes), changesOfPurpose, {
+      added: 'neutral',
+      removed: 'neutral',
+      noun: 'mục đích',
+    }),
+    ...openedRoutes(before, after),
+  ];
+  return { direction: overall(changes), changes };
+}
+
+function compare<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  changesOf: (before: T, after: T) => Change[],
+  { added, removed, noun }: { readonly added: Direction; readonly removed: Direction; readonly noun: string },
+): Change[] {
+  const changes: Change[] = [];
+  for (const [name, value] of after) {
+    const old = before.get(name);
+    changes.push(...(old === undefined ? [change(added, name, `thêm ${noun}`)] : changesOf(old, value)));
+  }
+  for (const name of before.keys()) if (!after.has(name)) changes.push(change(removed, name, `bỏ ${noun}`));
+  return changes;
+}
+
+function changesOfService(before: ServiceFacts, after: ServiceFacts): Change[] {
+  const where = after.id;
+  const changes: Change[] = [];
+  if (before.tokens !== after.tokens) {
+    changes.push(
+      change(
+        after.tokens === 'jwt' ? 'weaker' : 'stronger',
+        where,
+        `tokens: ${before.tokens} → ${after.tokens}`,
+      ),
+    );
+  }
+  // Another sector joins or splits what services know of one person; which of the two is not visible here.
+  if (before.sector !== after.sector)
+    changes.push(change('weaker', where, `sector: ${before.sector} → ${after.sector}`));
+  if (before.code !== after.code)
+    changes.push(change('weaker', where, `code: ${before.code} → ${after.code}`));
+  if (before.transferAgreement !== after.transferAgreement) {
+    const direction = after.transferAgreement === undefined ? 'stronger' : 'weaker';
+    changes.push(
+      change(
+        direction,
+        where,
+        `transferAgreement: ${before.transferAgreement ?? 'không'} → ${after.transferAgreement ?? 'không'}`,
+      ),
+    );
+  }
+  changes.push(
+    ...before.public
+      .filter((route) => !has(after.public, route))
+      .map((route) => change('stronger', where, `${show(route)} không còn công khai`)),
+  );
+  for (const key of ['title', 'owner', 'contact'] as const) {
+    if (JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+      changes.push(change('neutral', where, `đổi ${key}`));
+  }
+  return changes;
+}
+
+// Public routes of new services count as well, so this does not follow the pairs above.
+function openedRoutes(before: Catalogue, after: Catalogue): Change[] {
+  return after.content.services.flatMap(({ id, public: routes }) =>
+    routes
+      .filter((route) => !has(before.serviceById.get(id)?.public ?? [], route))
+      .map((route) => change('weaker', id, `${show(route)} thành công khai`)),
+  );
+}
+
+function changesOfPurpose(before: CataloguePurpose, after: CataloguePurpose): Change[] {
+  const where = after.id;
+  const changes: Change[] = [];
+  if (before.basis !== after.basis) {
+    changes.push(
+      change(
+        after.basis === 'consent' ? 'stronger' : 'weaker',
+        where,
+        `basis: ${before.basis} → ${after.basis}`,
+      ),
+    );
+  }
+  const dataOf = ({ data }: CataloguePurpose): string[] =>
+    data.map((item) => `${item.claim} (${item.class})`);
+  changes.push(...changesOfAdmitted(where, 'dữ liệu', dataOf(before), dataOf(after)));
+  changes.push(...changesOfAdmitted(where, 'bên nhận', before.recipients, after.recipients));
+  if (before.retention !== after.retention) {
+    const longer = days(after.retention) >= days(before.retention);
+    changes.push(
+      change(longer ? 'weaker' : 'stronger', where, `thời hạn lưu: ${before.retention} → ${after.retention}`),
+    );
+  }
+  const said = ({ title, text, retentionText }: CataloguePurpose): string =>
+    JSON.stringify([title, text, retentionText]);
+  const sameText = said(before) === said(after);
+  if (after.version < before.version)
+    changes.push(change('weaker', where, `version: ${before.version} → ${after.version}`));
+  else if (after.version > before.version)
+    changes.push(change('stronger', where, 'phiên bản mới: người dân được hỏi lại'));
+  // Consents given to the old sentence would silently be carried over to the new one.
+  else if (!sameText || changes.length > 0)
+    changes.push(change('weaker', where, 'đổi nội dung mà không tăng version'));
+  if (before.needed !== after.needed || before.basisRef !== after.basisRef)
+    changes.push(change('neutral', where, 'đổi needed hoặc basisRef'));
+  return changes;
+}
+
+function overall(changes: readonly Change[]): Direction | 'same' {
+  if (changes.length === 0) return 'same';
+  if (changes.some(({ direction }) => direction === 'weaker')) return 'weaker';
+  return changes.some(({ direction }) => direction === 'stronger') ? 'stronger' : 'neutral';
+}
+
+function days(duration: string): number {
+  const [, years = 0, months = 0, rest = 0] = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$/.exec(duration) ?? [];
+  return Number(years) * 365 + Number(months) * 30 + Number(rest);
+}
+
+function has(routes: readonly Route[], route: Route): boolean {
+  return routes.some((one) => routeKey(one) === routeKey(route));
+}
+
+function show({ method, path }: Route): string {
+  return `${method} ${path}`;
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.id, item]));
+}
+
+function byAction(actions: readonly CatalogueAction[]): Map<string, CatalogueAction> {
+  return new Map(actions.map((action) => [action.action, action]));
+}

@@ -1,0 +1,25 @@
+// The rules for one purpose of the catalogue (law contract §§5, 6).
+
+import type { Complaint } from './read.ts';
+import type { PurposeEntry, ServiceFile } from './schema.ts';
+
+// NĐ 356/2025 Điều 4. Names of claims are ours; a new sensitive claim must be added here.
+const sensitiveClaim =
+  /^(health|biometric|face|fingerprint|ethnicity|religion|politic|location|crime|bank|sexual|private_life|behaviou?r)/;
+
+export function* lintPurpose(purpose: PurposeEntry, { service }: ServiceFile): Generator<Complaint> {
+  if (!purpose.id.startsWith(`${service.code}.`)) {
+    yield { path: ['id'], message: `tên mục đích phải bắt đầu bằng "${service.code}."` };
+  }
+  if (purpose.basis !== 'consent' && purpose.basisRef === undefined) {
+    yield { path: ['basis'], message: 'mục đích dựa trên luật phải có basisRef nêu điều khoản' };
+  }
+  for (const [index, { claim, class: dataClass }] of purpose.data.entries()) {
+    if (sensitiveClaim.test(claim) && dataClass !== 'sensitive') {
+      yield {
+        path: ['data', index, 'class'],
+        message: `${claim} là dữ liệu nhạy cảm, phải ghi class: sensitive`,
+      };
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// Withdrawal is final at commit (ledger design 13.5): state, event, receipt, grants, refresh and
+// opaque tokens, and the watermark that kills tokens already out, in one transaction.
+
+import { pairwiseSub } from '../accounts/pairwise.ts';
+import { Refusal } from '../errors.ts';
+import { changeConsent } from './change.ts';
+import type { House } from './give.ts';
+import { noticeBytes } from './give.ts';
+import { hashOf } from './entry.ts';
+import { isLive } from './purposes.ts';
+import { stopUse } from './stop.ts';
+import { findConsentService, insertNotice, lockConsents, lockSubject } from './store.ts';
+import { findSubject } from './subject.ts';
+
+export type Withdrawal = {
+  readonly accountId: string;
+  readonly recordId: string;
+  /** The version the person was looking at: of two tabs, the stale one is told to look again. */
+  readonly expectedVersion: number;
+  readonly language: 'vi' | 'en';
+  readonly acr: string;
+  readonly evidence: Readonly<Record<string, string>>;
+};
+
+export type Withdrawn =
+  | { readonly outcome: 'withdrawn'; readonly eventId: string; readonly serviceId: string; readonly purposeId: string }
+  | { readonly outcome: 'already' }
+  | { readonly outcome: 'changed' };
+
+/** @throws Refusal missing for a consent that is not there or not this person's */
+export async function withdrawConsent(house: House, withdrawal: Withdrawal, now: Date): Promise<Withdrawn> {
+  const { db, vault, catalogue, grants } = house;
+  const { accountId, recordId } = withdrawal;
+  return db.transaction(async () => {
+    const subject = await findSubject(db, vault, accountId);
+    if (subject === undefined) throw new Refusal('missing', 'no such consent');
+    await lockSubject(db, subject.subjectId);
+    const service = await serviceOf(house, subject.subjectId, recordId);
+    const rows = await lockConsents(db, subject.subjectId, service.id);
+    const row = rows.find((one) => one.id === recordId);
+    if (row === undefined) throw new Refusal('missing', 'no such consent');
+    if (row.state === 'withdrawn') return { outcome: 'already' };
+    if (!isLive(row.state) || row.version !== withdrawal.expectedVersion) return { outcome: 'changed' };
+    const purpose = catalogue.purposeById.get(row.purpose_id);
+    if (purpose === undefined) throw new Refusal('missing', 'no such purpose');
+
+    const bytes = noticeBytes(service, service.scopes, withdrawal.language);
+    const sha256 = hashOf(bytes);
+    await insertNotice(db, { sha256, serviceId: service.id, language: withdrawal.language, bytes }, now);
+    const change = {
+      ...house,
+      ...withdrawal,
+      receiptKey: house.receiptKey(),
+      subject,
+      sub: await pairwiseSub(db, accountId, service.sector),
+      clientId: 'tayninh-id',
+      service,
+      purpose,
+      notice: { sha256: sha256.toString('hex'), language: withdrawal.language },
+    };
+    const eventId = await changeConsent(db, change, row, 'withdrawn', now);
+
+    await stopUse(db, grants, { accountId, subjectId: subject.subjectId, service }, now);
+    return { outcome: 'withdrawn', eventId, serviceId: service.id, purposeId: purpose.id };
+  });
+}
+
+async function serviceOf({ db, catalogue }: House, subjectId: string, recordId: string) {
+  const row = await findConsentService(db, subjectId, recordId);
+  const service = catalogue.serviceById.get(row?.service_id ?? '');
+  if (service === undefined) throw new Refusal('missing', 'no such consent');
+  return service;
+}

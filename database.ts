@@ -1,0 +1,232 @@
+// The one door to PostgreSQL: a pool, the `sql` tag, and the transaction of the running
+// request carried in AsyncLocalStorage, so that oidc-provider's storage calls and our own
+// statements commit together (decision 0006).
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+import { Refusal } from './errors.ts';
+
+type Parameter = string | number | boolean | Date | Buffer | null | readonly string[] | object;
+export type Statement = { readonly name: string; readonly text: string; readonly values: Parameter[] };
+type Row = Record<string, unknown>;
+
+export type Database = {
+  /** All rows of a statement; on the running transaction if there is one. */
+  rows<T extends Row = Row>(statement: Statement): Promise<T[]>;
+  /** The first row, or undefined. */
+  row<T extends Row = Row>(statement: Statement): Promise<T | undefined>;
+  /** Number of rows written. Whoever consumes something once checks that it is 1. */
+  run(statement: Statement): Promise<number>;
+  /** Runs a statement whose text depends on its filters (built with `db.build`). */
+  built<T extends Row = Row>(query: Knex.QueryBuilder): Promise<T[]>;
+  readonly build: Knex;
+  /** Commits when `work` returns, rolls back when it throws. Joins a running transaction. */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * One request: reads go straight to the pool, the first write opens a transaction that everything
+   * after it joins. `work` says how it ends; a throw rolls back. Costs nothing when nothing is written.
+   */
+  request(work: () => Promise<'commit' | 'rollback'>): Promise<void>;
+  /** Runs `work` outside any running transaction: for what must stay even if the request fails. */
+  apart<T>(work: () => Promise<T>): Promise<T>;
+  inTransaction(): boolean;
+  /** Waits for a notification on `channel`; `heard` gets each payload. Reconnects by itself. */
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+};
+
+/** A running transaction: no client until the first write. */
+type Frame = { readonly apart: boolean; client: Promise<pg.PoolClient> | undefined };
+
+const names = new WeakMap<TemplateStringsArray, { name: string; text: string }>();
+
+/**
+ * A statement with numbered parameters. The text of one call site never changes, so it is sent
+ * as a named prepared statement: parsed and planned once a connection (×1.4–2.3 on hot paths).
+ */
+export function sql(strings: TemplateStringsArray, ...values: (Parameter | undefined)[]): Statement {
+  let known = names.get(strings);
+  if (known === undefined) {
+    const text = strings.reduce((all, part, i) => (i === 0 ? part : `${all}$${i}${part}`), '');
+    known = { text, name: createHash('sha256').update(text).digest('base64url').slice(0, 20) };
+    names.set(strings, known);
+  }
+  return { ...known, values: values.map((value) => value ?? null) };
+}
+
+/** Opens the pool. Nothing is contacted until the first statement. */
+export function openDatabase(url: string, options: { maxConnections?: number } = {}): Database {
+  const types: pg.CustomTypesConfig = {
+    // Counters and sequence numbers of ours stay far below 2^53.
+    getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+      oid === 20
+        ? (text: string) => Number(text)
+        : pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser, // pg's overloads by format cannot be expressed in one arrow
+  };
+  const settings: pg.PoolConfig = {
+    connectionString: url,
+    connectionTimeoutMillis: 3_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 10_000,
+    idle_in_transaction_session_timeout: 15_000,
+    application_name: 'tayninh-id',
+    types,
+  };
+  const pool = new pg.Pool({ ...settings, max: options.maxConnections ?? 10 });
+  // `apart` inside a transaction takes its connection from here: with one pool, transactions that
+  // each wait for a second connection would wait for each other.
+  const side = new pg.Pool({ ...settings, max: 4 });
+  for (const one of [pool, side]) one.on('error', () => {}); // an idle connection died; the next statement reports it
+  const build = knexFactory({ client: 'pg' });
+  const running = new AsyncLocalStorage<Frame | undefined>();
+
+  const begin = async (): Promise<pg.PoolClient> => {
+    const client = await pool.connect();
+    try {
+      await client.query('begin');
+      return client;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  };
+
+  async function send<T extends Row>(statement: pg.QueryConfig, writes: boolean): Promise<pg.QueryResult<T>> {
+    const frame = running.getStore();
+    try {
+      if (frame?.apart === true) return await side.query<T>(statement);
+      if (frame !== undefined && (writes || frame.client !== undefined)) {
+        frame.client ??= begin();
+        return await (await frame.client).query<T>(statement);
+      }
+      return await pool.query<T>(statement);
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  async function within<T>(work: () => Promise<T>, ending: (result: T) => 'commit' | 'rollback'): Promise<T> {
+    const frame: Frame = { apart: false, client: undefined };
+    let result: T;
+    try {
+      result = await running.run(frame, work);
+    } catch (error) {
+      await end(frame, 'rollback').catch(() => {});
+      throw translated(error);
+    }
+    await end(frame, ending(result));
+    return result;
+  }
+
+  async function end(frame: Frame, how: 'commit' | 'rollback'): Promise<void> {
+    if (frame.client === undefined) return;
+    const client = await frame.client.catch(() => undefined);
+    if (client === undefined) return;
+    try {
+      await client.query(how);
+      client.release();
+    } catch (error) {
+      client.release(true);
+      throw translated(error);
+    }
+  }
+
+  const database: Database = {
+    build,
+    rows: async <T extends Row>(statement: Statement) => (await send<T>(statement, false)).rows,
+    row: async <T extends Row>(statement: Statement) => (await send<T>(statement, false)).rows[0],
+    run: async (statement) => (await send(statement, true)).rowCount ?? 0,
+    built: async <T extends Row>(query: Knex.QueryBuilder) => {
+      const { sql: text, bindings } = query.toSQL().toNative();
+      return (await send<T>({ text, values: [...bindings] }, false)).rows;
+    },
+    inTransaction: () => running.getStore()?.client !== undefined,
+    apart: (work) => {
+      const busy = running.getStore()?.client !== undefined;
+      return running.run(busy ? { apart: true, client: undefined } : undefined, work);
+    },
+    // A transaction inside a request joins it, and makes it begin: rows it locks must stay locked.
+    transaction: async (work) => {
+      const frame = running.getStore();
+      if (frame === undefined || frame.apart) {
+        return within(async () => {
+          await opened(running.getStore());
+          return work();
+        }, () => 'commit');
+      }
+      await opened(frame);
+      return work();
+    },
+    request: async (work) => {
+      await within(work, (ending) => ending);
+    },
+
+    async listen(channel, heard) {
+      let client: pg.Client | undefined;
+      let stopped = false;
+      const connect = async (): Promise<void> => {
+        const fresh = new pg.Client({ connectionString: url, application_name: 'tayninh-id listen' });
+        fresh.on('notification', (note) => heard(note.payload ?? ''));
+        fresh.on('error', () => {
+          if (client === fresh) client = undefined;
+          if (!stopped) setTimeout(() => void connect().catch(() => {}), 1_000).unref();
+        });
+        await fresh.connect();
+        await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
+        client = fresh;
+        heard(''); // whatever happened while nobody listened
+      };
+      await connect();
+      return async () => {
+        stopped = true;
+        await client?.end().catch(() => {});
+      };
+    },
+
+    close: async () => {
+      await Promise.all([pool.end(), side.end(), build.destroy()]);
+    },
+  };
+  return database;
+
+  async function opened(frame: Frame | undefined): Promise<void> {
+    if (frame === undefined) return;
+    frame.client ??= begin();
+    await frame.client.catch((error: unknown) => {
+      throw translated(error);
+    });
+  }
+}
+
+/** True for a unique violation of the named constraint or index (of any, when no name is given). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const fault = error instanceof Refusal ? error.cause : error;
+  if (!(fault instanceof pg.DatabaseError) || fault.code !== '23505') return false;
+  return constraint === undefined || fault.constraint === constraint;
+}
+
+// An outage is one refusal whatever its shape, so that every border answers 503 with
+// Retry-After and no caller needs to know PostgreSQL's error codes.
+function translated(error: unknown): unknown {
+  if (error instanceof Refusal) return error;
+  if (error instanceof pg.DatabaseError) {
+    const outage = /^(08|53|57P|58|40001|40P01|57014|25006)/.test(error.code ?? '');
+    return outage ? unavailable(error) : error;
+  }
+  if (!(error instanceof Error)) return error;
+  const network = 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
+  const driver = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout/.test(
+    error.message,
+  );
+  return network || driver ? unavailable(error) : error;
+}
+
+function unavailable(cause: unknown): Refusal {
+  return new Refusal('unavailable', 'the database cannot be reached', {
+    reason: 'database',
+    retryAfterSeconds: 2,
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+// A document of the issuer, kept: fresh for a while, and usable for longer when the issuer does not
+// answer. Callers at the same time share one fetch.
+
+export type Kept<T> = {
+  /** Undefined: never read, or older than it may be kept. */
+  get(): Promise<T | undefined>;
+  /** Fetches now, or joins the fetch under way. False if it failed. */
+  refresh(): Promise<boolean>;
+  peek(): T | undefined;
+};
+
+export type KeptRules = { readonly freshMs: number; readonly keepMs: number; readonly now: () => Date };
+
+// After a failure every request would otherwise wait for its own time-out.
+const retryMs = 5000;
+
+export function createKept<T>(
+  load: (previous: T | undefined) => Promise<T>,
+  { freshMs, keepMs, now }: KeptRules,
+): Kept<T> {
+  let held: { readonly value: T; readonly atMs: number } | undefined;
+  let failedAtMs = -Infinity;
+  let pending: Promise<boolean> | undefined;
+
+  async function loadOnce(): Promise<boolean> {
+    try {
+      held = { value: await load(held?.value), atMs: now().getTime() };
+      failedAtMs = -Infinity;
+      return true;
+    } catch {
+      // Whatever went wrong, the answer is the same: go on with what is held, as long as it may be.
+      failedAtMs = now().getTime();
+      return false;
+    } finally {
+      pending = undefined;
+    }
+  }
+
+  function refresh(): Promise<boolean> {
+    pending ??= loadOnce();
+    return pending;
+  }
+
+  return {
+    refresh,
+    peek: () => held?.value,
+    async get() {
+      const nowMs = now().getTime();
+      const isFresh = held !== undefined && nowMs - held.atMs < freshMs;
+      if (!isFresh && nowMs - failedAtMs >= retryMs) await refresh();
+      return held !== undefined && now().getTime() - held.atMs < keepMs ? held.value : undefined;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// Step 3: the issuer's public keys. A key id nobody knows causes one fetch per 30 seconds for all
+// requests together, or a flood of invented ids would become a flood on the issuer.
+
+import { importJWK, type CryptoKey, type JSONWebKeySet } from 'jose';
+import { isRecord } from '../steps/signature.ts';
+import type { Discovery } from './discovery.ts';
+import { createKept, type Kept } from './kept.ts';
+import { smallDocumentBytes, type Outgoing } from './outgoing.ts';
+
+export type KeySource = {
+  find(kid: string): Promise<CryptoKey | 'unknown' | 'unavailable'>;
+};
+
+type KeyRing = ReadonlyMap<string, CryptoKey>;
+
+const freshMs = 10 * 60_000;
+const keepMs = 24 * 3_600_000;
+const unknownKidPauseMs = 30_000;
+
+export function createKeySource(discovery: Kept<Discovery>, outgoing: Outgoing, now: () => Date): KeySource {
+  const ring = createKept(async () => fetchRing(discovery, outgoing), { freshMs, keepMs, now });
+  let lastForcedMs = -Infinity;
+  let lastForced: Promise<boolean> = Promise.resolve(true);
+  return {
+    async find(kid) {
+      const held = await ring.get();
+      if (held === undefined) return 'unavailable';
+      const key = held.get(kid);
+      if (key !== undefined) return key;
+      if (now().getTime() - lastForcedMs >= unknownKidPauseMs) {
+        lastForcedMs = now().getTime();
+        lastForced = ring.refresh();
+      }
+      // If the issuer did not answer, the key may well exist: that is not the client's fault.
+      if (!(await lastForced)) return 'unavailable';
+      return (await ring.get())?.get(kid) ?? 'unknown';
+    },
+  };
+}
+
+/** Keys handed in by the caller; the same object is imported once. */
+export function createGivenKeySource(jwks: () => JSONWebKeySet | Promise<JSONWebKeySet>): KeySource {
+  let last: { readonly set: JSONWebKeySet; readonly ring: Promise<KeyRing> } | undefined;
+  return {
+    async find(kid) {
+      try {
+        const set = await jwks();
+        if (last?.set !== set) last = { set, ring: importRing(set.keys) };
+        return (await last.ring).get(kid) ?? 'unknown';
+      } catch {
+        return 'unavailable';
+      }
+    },
+  };
+}
+
+async function fetchRing(discovery: Kept<Discovery>, outgoing: Outgoing): Promise<KeyRing> {
+  const found = await discovery.get();
+  if (found === undefined) throw new Error('guard: no discovery document');
+  const { status, text } = await outgoing({ url: found.jwksUri, maxBytes: smallDocumentBytes });
+  const document: unknown = status === 200 ? JSON.parse(text) : undefined;
+  if (!isRecord(document) || !Array.isArray(document.keys)) throw new Error('guard: key set is not usable');
+  return importRing(document.keys);
+}
+
+// Keys of other kinds (the issuer signs events with RS256) are not for us. A key id used twice is
+// left out: which of the two keys signed would be a guess.
+async function importRing(keys: readonly unknown[]): Promise<KeyRing> {
+  const ring = new Map<string, CryptoKey>();
+  const seen = new Set<string>();
+  for (const jwk of keys) {
+    if (!isRecord(jwk) || typeof jwk.kid !== 'string') continue;
+    if (seen.has(jwk.kid)) {
+      ring.delete(jwk.kid);
+      continue;
+    }
+    seen.add(jwk.kid);
+    const { kid, kty, crv, x, y, use = 'sig', alg = 'ES256' } = jwk;
+    if (
+      kty !== 'EC' ||
+      crv !== 'P-256' ||
+      use !== 'sig' ||
+      alg !== 'ES256' ||
+      typeof x !== 'string' ||
+      typeof y !== 'string'
+    )
+      continue;
+    const key = await importJWK({ kty, crv, x, y }, 'ES256');
+    // importJWK gives bytes for symmetric keys only, and this one is EC.
+    if (!(key instanceof Uint8Array)) ring.set(kid, key);
+  }
+  return ring;
+}

@@ -1,0 +1,92 @@
+// oidc-provider's Grant is built from the consent that stands, so an answer given once counts on
+// every device, and a purpose that was refused does not come back as a question.
+
+import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { CatalogueService } from '../catalogue/catalogue.ts';
+import { purposesFor, purposesToAsk } from '../consent/purposes.ts';
+import { standingConsent } from '../consent/standing.ts';
+import { releasableScopes } from '../policies/decide.ts';
+import type { ProviderHouse } from './house.ts';
+
+export type GrantRequest = {
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly oidcScopes: readonly string[];
+  readonly service: CatalogueService | undefined;
+  readonly scopes: readonly string[];
+};
+
+/** Writes the grant a consent answer amounts to. Level is judged at token issue, not here. */
+export async function saveGrant(provider: Provider, existing: Grant | undefined, request: GrantRequest, purposes: readonly string[]): Promise<string> {
+  const { accountId, clientId, service } = request;
+  const grant = existing ?? new provider.Grant({ accountId, clientId });
+  grant.addOIDCScope(request.oidcScopes.join(' '));
+  if (service !== undefined) {
+    const asked = request.scopes.filter((scope) => service.scopes.includes(scope));
+    const held = `${grant.resources?.[service.id] ?? ''} ${grant.rejected?.resources?.[service.id] ?? ''}`.split(' ');
+    const known = [...new Set([...asked, ...held])].filter((scope) => service.scopes.includes(scope));
+    const carried = releasableScopes(service, { level: 2, purposes });
+    const granted = known.filter((scope) => carried.includes(scope)).join(' ');
+    const rejected = known.filter((scope) => !carried.includes(scope)).join(' ');
+    // Set, not added: a scope refused before and agreed to now must leave the refused list.
+    grant.resources = { ...grant.resources, [service.id]: granted };
+    grant.rejected = { ...grant.rejected, resources: { ...grant.rejected?.resources, [service.id]: rejected } };
+  }
+  return grant.save();
+}
+
+/** True when the consent page must be shown: something is unanswered, or this client's page was never shown. */
+export async function consentMissing(house: ProviderHouse, request: GrantRequest, again: boolean): Promise<boolean> {
+  const { service } = request;
+  if (service === undefined) return false;
+  const standing = await standingConsent(house.db, { ...request, service });
+  if (standing === undefined || again) return true;
+  return purposesToAsk(purposesFor(service, request.scopes), standing.decisions, { again }).length > 0;
+}
+
+/** oidc-provider's loadExistingGrant. */
+export async function loadGrant(house: ProviderHouse, provider: Provider, ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { session, client, account, result } = ctx.oidc;
+  if (session === undefined || client === undefined || account === undefined) return undefined;
+  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+  const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  if (result?.consent?.grantId !== undefined && existing !== undefined) return existing;
+
+  const request = requestOf(house, ctx, account.accountId, client.clientId);
+  const covered =
+    existing !== undefined &&
+    request.oidcScopes.every((scope) => existing.getOIDCScopeEncountered().split(' ').includes(scope)) &&
+    request.scopes.every((scope) => existing.getResourceScopeEncountered(request.service?.id ?? '').split(' ').includes(scope));
+  if (covered && !(await consentMissing(house, request, false))) return existing;
+  if (await consentMissing(house, request, ctx.oidc.prompts.has('consent'))) return undefined;
+  const { service } = request;
+  const standing = service === undefined ? undefined : await standingConsent(house.db, { ...request, service });
+  return provider.Grant.find(await saveGrant(provider, existing, request, standing?.purposes ?? []));
+}
+
+function requestOf(house: ProviderHouse, ctx: KoaContextWithOIDC, accountId: string, clientId: string): GrantRequest {
+  const { params } = ctx.oidc;
+  return grantRequest(house, { accountId, clientId, scope: textOf(params?.['scope']), resource: resourceOf(params?.['resource']) });
+}
+
+/** Splits the scopes of a request into OpenID's and the service's. */
+export function grantRequest(
+  house: { readonly catalogue: ProviderHouse['catalogue'] },
+  facts: { accountId: string; clientId: string; scope: string; resource: string | undefined },
+): GrantRequest {
+  const scopes = facts.scope.split(' ').filter(Boolean);
+  const service = facts.resource === undefined ? undefined : house.catalogue.serviceById.get(facts.resource);
+  return {
+    accountId: facts.accountId,
+    clientId: facts.clientId,
+    oidcScopes: scopes.filter((scope) => !scope.startsWith('svc:')),
+    service,
+    scopes: scopes.filter((scope) => service?.scopes.includes(scope)),
+  };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+export const resourceOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) && typeof value[0] === 'string' ? value[0] : undefined;
+};

@@ -1,0 +1,43 @@
+// What the protocol layer is given to work with. Built once by main.ts.
+
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Database } from '../database.ts';
+import type { SigningKey } from '../keys/signing-keys.ts';
+import type { Vault } from '../keys/vault.ts';
+
+export type ClientFacts = {
+  readonly clientId: string;
+  readonly kind: 'portal' | 'miniapp' | 'service';
+  readonly class: 'first_party' | 'gov_portal' | 'service';
+  readonly serviceId: string | undefined;
+};
+
+export type ProviderHouse = {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly issuer: string;
+  /** Host of the issuer: names the logs. */
+  readonly origin: string;
+  readonly acrBase: string;
+  readonly catalogue: Catalogue;
+  readonly findClient: (clientId: string) => Promise<ClientFacts | undefined>;
+  readonly tokenKeys: readonly SigningKey[];
+  /** 32 bytes, the same on every node. */
+  readonly dpopNonceSecret: Buffer;
+  readonly cookieKeys: readonly string[];
+  readonly clock: () => Date;
+  readonly log: (level: 'info' | 'warn' | 'error', event: string, facts: Readonly<Record<string, unknown>>) => void;
+  readonly count: (name: 'token_issued' | 'protocol_error' | 'server_error', labels: Readonly<Record<string, string>>) => void;
+  /** Queues an event that may be written a moment after the answer (token issue). */
+  readonly recordSoon: (event: { kind: 'token.issued'; accountId: string; clientId: string; serviceId: string | undefined; details: Record<string, string | number> }) => void;
+  readonly pages: ProviderPages;
+};
+
+/** The pages oidc-provider asks for. Given by web/, so that protocol code never learns HTML. */
+export type ProviderPages = {
+  error(context: PageContext, error: { error: string; status: number }): string;
+  sessionLost(context: PageContext): string;
+  logout(context: PageContext, form: { action: string; xsrf: string; clientName: string | undefined }): string;
+  signedOut(context: PageContext): string;
+};
+export type PageContext = { readonly acceptLanguage: string; readonly reference: string };

@@ -1,0 +1,76 @@
+// Our own prompt in place of the library's acr checks, which compare strings, ignore `acr_values`
+// and let an essential acr be bypassed (decision 0005). It stands between login and consent.
+
+import { errors, interactionPolicy } from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { z } from 'zod';
+import { attachToSession, satisfies, standing } from '../assurance/level.ts';
+import { meetsMethod } from '../policies/decide.ts';
+import { wantedLevel } from '../policies/wanted-level.ts';
+import type { ProviderHouse } from './house.ts';
+
+const { Check, Prompt, base } = interactionPolicy;
+
+// What our pages leave in the interaction's result, beside the library's own members.
+const ourResult = z.object({ tnid: z.object({ transactionId: z.string().optional() }) });
+
+export function createPolicy(house: ProviderHouse) {
+  const policy = base();
+  const login = policy.get('login');
+  for (const reason of ['essential_acr', 'essential_acrs', 'max_age']) login?.checks.remove(reason);
+  login?.checks.add(
+    new Check('account_gone', 'the account is locked or gone', (ctx) => {
+      const gone = ctx.oidc.session?.accountId !== undefined && ctx.oidc.account === undefined;
+      return gone ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+    }),
+    0,
+  );
+  policy.add(
+    new Prompt(
+      { name: 'level', requestable: false },
+      new Check('level_unmet', 'a higher or fresher level is required', 'login_required', (ctx) => levelUnmet(house, ctx)),
+    ),
+    1,
+  );
+  return policy;
+}
+
+async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promise<boolean> {
+  const { session, params, result, entities } = ctx.oidc;
+  if (session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT; // the login prompt is open
+  const { accountId, uid: sessionUid } = session;
+  const returned = ourResult.safeParse(result);
+  const transactionId = returned.data?.tnid.transactionId;
+  if (transactionId !== undefined) await attachToSession(house.db, transactionId, accountId, sessionUid);
+
+  const wanted = wantedLevel(levelRequestOf(params), house.catalogue, house.acrBase);
+  if (wanted.outcome === 'unmet') throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known');
+  const now = house.clock();
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  const stands = await standing(house.db, { sessionUid, accountId }, now);
+  // prompt=login (max_age=0 becomes it) asks for a proof made in this very interaction.
+  const begun = entities.Interaction?.iat;
+  const fresh = !hadPrompt(params, 'login') || begun === undefined || (stands.authTime ?? 0) >= begun;
+  const level = { level: wanted.level, maxAgeSeconds: wanted.maxAgeSeconds };
+  const met =
+    fresh &&
+    satisfies(stands, level, nowSeconds) &&
+    wanted.methods.every((rule) => meetsMethod(rule, stands.amr, stands.identitySource));
+  if (met) return Check.NO_NEED_TO_PROMPT;
+  // Once round is enough: a person who came back below the level would otherwise loop.
+  if (returned.success) throw new errors.UnmetAuthenticationRequirements('the required level was not reached');
+  return Check.REQUEST_PROMPT;
+}
+
+/** The parameters of an authorization request that decide about level. */
+export function levelRequestOf(params: Readonly<Record<string, unknown>> | undefined) {
+  const text = (name: string) => {
+    const value = params?.[name];
+    if (typeof value === 'number') return String(value);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return { acrValues: text('acr_values'), maxAge: text('max_age'), scopes: (text('scope') ?? '').split(' ').filter(Boolean) };
+}
+
+export const hadPrompt = (params: Readonly<Record<string, unknown>> | undefined, name: string) =>
+  typeof params?.['prompt'] === 'string' && params['prompt'].split(' ').includes(name);

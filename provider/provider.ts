@@ -1,0 +1,98 @@
+// The OpenID provider as a Koa application: oidc-provider, with the request transaction, the
+// pinned address and the answers to outages around it.
+
+import type { Middleware } from 'koa';
+import type { Adapter, KoaContextWithOIDC } from 'oidc-provider';
+import Provider from 'oidc-provider';
+import { Refusal } from '../errors.ts';
+import { providerConfiguration } from './configuration.ts';
+import { oauthErrorOf } from './errors.ts';
+import { loadGrant } from './grants.ts';
+import type { ProviderHouse } from './house.ts';
+import { endProofsAtLogout } from './logout.ts';
+
+export type BrokerProvider = Provider;
+
+/** Builds the provider. `storage` is adapters/oidc-storage; keys are read once, a rotation builds a new one. */
+export function createProvider(house: ProviderHouse, storage: (model: string) => Adapter): BrokerProvider {
+  const provider = new Provider(house.issuer, {
+    ...providerConfiguration(house, storage),
+    loadExistingGrant: (ctx) => loadGrant(house, provider, ctx),
+  });
+  pinAddress(provider, new URL(house.issuer));
+  provider.use(requestTransaction(house));
+  provider.use(endProofsAtLogout(house));
+  provider.on('server_error', (_ctx, error) => {
+    house.log('error', 'protocol.server_error', { error: error instanceof Refusal ? error.reason : error.name, message: error.message, stack: error.stack });
+    house.count('server_error', {});
+  });
+  const refused = (ctx: KoaContextWithOIDC, error: Error) => {
+    // error_detail holds the true reason and no input of the caller.
+    const detail = 'error_detail' in error ? error.error_detail : undefined;
+    house.log('info', 'protocol.refused', { route: ctx.oidc?.route, error: error.message, detail, reference: ctx.state['reference'] });
+    house.count('protocol_error', { route: ctx.oidc?.route ?? 'none', error: error.message });
+  };
+  provider.on('authorization.error', refused);
+  provider.on('grant.error', refused);
+  provider.on('pushed_authorization_request.error', refused);
+  provider.on('introspection.error', refused);
+  provider.on('revocation.error', refused);
+  provider.on('userinfo.error', refused);
+  provider.on('end_session.error', refused);
+  provider.on('access_token.issued', (token) => noteIssue(house, token));
+  provider.on('access_token.saved', (token) => noteIssue(house, token));
+  return provider;
+}
+
+type IssuedToken = {
+  readonly accountId?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly aud?: unknown;
+  readonly scope?: string | undefined;
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+};
+
+function noteIssue(house: ProviderHouse, token: IssuedToken): void {
+  house.count('token_issued', { client: token.clientId ?? '' });
+  const { accountId, clientId, aud, extra } = token;
+  if (accountId === undefined || clientId === undefined || typeof aud !== 'string') return;
+  house.recordSoon({
+    kind: 'token.issued',
+    accountId,
+    clientId,
+    serviceId: aud,
+    details: { scope: token.scope ?? '', acr: String(extra?.['acr'] ?? ''), consent_ver: Number(extra?.['consent_ver'] ?? 0) },
+  });
+}
+
+// Scheme and host come from the configuration and from nothing a request says: no Host header and
+// no X-Forwarded-* can move an address, a cookie or the `htu` of a DPoP proof.
+function pinAddress(provider: Provider, issuer: URL): void {
+  Object.defineProperties(provider.request, {
+    protocol: { get: () => issuer.protocol.slice(0, -1) },
+    host: { get: () => issuer.host },
+    secure: { get: () => true },
+  });
+}
+
+// Endpoints that write more than one row: all of it or nothing. Others commit row by row.
+const TRANSACTED = /^\/(?:token|auth\/[^/]+|session\/end\/confirm)$/;
+
+function requestTransaction(house: ProviderHouse): Middleware {
+  return async (ctx, next) => {
+    try {
+      if (!TRANSACTED.test(ctx.path)) return await next();
+      await house.db.request(async () => {
+        await next();
+        // A refusal is a decided state and stays written (a replayed code has just killed its grant).
+        return ctx.status >= 500 ? 'rollback' : 'commit';
+      });
+    } catch (error) {
+      const answer = oauthErrorOf(error);
+      if (answer === undefined) throw error;
+      ctx.status = answer.status;
+      ctx.set(answer.headers);
+      ctx.body = answer.body;
+    }
+  };
+}

@@ -1,0 +1,43 @@
+// The authorisation point for scopes. While a person signs in, a service's scopes are all on the
+// table; at the token endpoint only those go out that level and consent carry now.
+
+import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import { releasableScopes } from '../policies/decide.ts';
+import type { ProviderHouse } from './house.ts';
+import { judgeConsent } from './issue.ts';
+
+/** Audience and scopes of our own endpoints, for services (watermark feed, evaluation). */
+export const apiAudience = (issuer: string) => `${issuer}/api`;
+export const API_SCOPES = ['tn:revocations'] as const;
+
+export async function resourceServerInfo(house: ProviderHouse, ctx: KoaContextWithOIDC, resource: string, client: Client): Promise<ResourceServer> {
+  const facts = await house.findClient(client.clientId);
+  if (facts?.kind === 'service') {
+    if (resource !== apiAudience(house.issuer)) throw new errors.InvalidTarget();
+    return jwtServer(house, resource, API_SCOPES.join(' '));
+  }
+  const service = house.catalogue.serviceById.get(resource);
+  if (service === undefined || facts === undefined) throw new errors.InvalidTarget();
+  if (ctx.oidc.route !== 'token') return server(house, service, service.scopes.join(' '));
+
+  const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken;
+  if (source?.accountId === undefined) throw new errors.InvalidTarget();
+  const { stands, consent } = await judgeConsent(house, ctx, { accountId: source.accountId, clientId: client.clientId, service });
+  const purposes = consent?.purposes ?? [];
+  // Level 2 here asks: would consent carry any of these scopes? If not, there is no grant to use.
+  const consented = consent === undefined ? [] : releasableScopes(service, { level: 2, purposes });
+  const wanted = (source.scope ?? '').split(' ').filter((scope) => service.scopes.includes(scope));
+  if (!wanted.some((scope) => consented.includes(scope))) throw new errors.InvalidGrant('consent has been withdrawn or was never given'); // prettier-ignore
+  return server(house, service, releasableScopes(service, { level: stands.level, purposes }).join(' '));
+}
+
+function server(house: ProviderHouse, service: { id: string; tokens: 'jwt' | 'opaque' }, scope: string): ResourceServer {
+  return service.tokens === 'jwt' ? jwtServer(house, service.id, scope) : { audience: service.id, scope, accessTokenFormat: 'opaque' };
+}
+
+function jwtServer(house: ProviderHouse, audience: string, scope: string): ResourceServer {
+  const [current] = house.tokenKeys;
+  if (current === undefined) throw new Error('no signing key');
+  return { audience, scope, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256', kid: current.kid } } };
+}

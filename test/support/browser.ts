@@ -1,0 +1,65 @@
+// A real headless Chromium for journeys: one for each test file, closed when the file is done.
+
+import test from 'ava';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium as driver, type Browser, type Page } from 'playwright-core';
+import { chromium } from './chromium.ts';
+
+let opened: Promise<Browser> | undefined;
+test.after.always('the browser is closed', async () => {
+  await (await opened)?.close();
+});
+
+/** The browser of this test file. Give each test its own `browser.newContext()`. */
+export function openBrowser(): Promise<Browser> {
+  // Playwright adds --no-sandbox by itself: the pages are ours, and root and containers have no sandbox.
+  opened ??= driver.launch(chromium());
+  return opened;
+}
+
+export type AxeViolation = {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly help: string;
+  /** Selector and complaint of each offending element. */
+  readonly elements: readonly string[];
+};
+
+// Read without waiting: AVA wants all tests declared in the turn in which the first hook is.
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeRun = `axe.run(document, {
+  resultTypes: ['violations'],
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+}).then(({ violations }) => violations.map(({ id, impact, help, nodes }) => ({
+  id, impact, help, elements: nodes.map((node) => node.target.join(' ') + ': ' + node.failureSummary),
+})))`;
+
+/** What axe finds against WCAG 2.2 AA and its own good practice; an empty list is the wish. */
+export async function axeViolations(page: Page): Promise<AxeViolation[]> {
+  // Our pages allow no script that is not ours, and page.evaluate is an eval to them. The
+  // debugger's evaluate is not, so the page is examined under the very policy it is served with.
+  const debug = await page.context().newCDPSession(page);
+  try {
+    await debug.send('Runtime.evaluate', { expression: axeSource });
+    const { result, exceptionDetails } = await debug.send('Runtime.evaluate', {
+      expression: axeRun,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails)
+      throw new Error(`axe failed: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
+    return result.value as AxeViolation[]; // the shape axeRun above builds
+  } finally {
+    await debug.detach();
+  }
+}
+
+/** Writes shots/<name>.png, the whole page, for a person to look at. Not kept in git. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const folder = fileURLToPath(new URL('../../shots/', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true });
+}

@@ -1,0 +1,66 @@
+import { moment } from './format.ts';
+import { factList, leaveForm, postForm, primary } from './form.ts';
+import { type Html, html } from './html.ts';
+import { layout, type PageFrame } from './layout.ts';
+import { scamWarning } from './scam-warning.ts';
+import { wordsOf } from './words/words.ts';
+
+export type StepUpMethod = {
+  /** `otp` stands alone when only the second factor is missing. */
+  readonly id: 'vneid' | 'otp';
+  readonly action: string;
+  readonly csrf: string;
+};
+
+export type StepUpModel = {
+  readonly page: PageFrame;
+  readonly clientName: string;
+  readonly actionTitles: readonly string[];
+  readonly why: 'first' | 'again';
+  readonly methods: readonly StepUpMethod[];
+  readonly cancelAction: string;
+  readonly csrf: string;
+  readonly verifiedUntil?: Date | undefined;
+  /** The account as the person would know it, masked by the caller. */
+  readonly personMasked?: string | undefined;
+  /** `TN-48`: the same code stands on every screen of this transaction. */
+  readonly transactionCode?: string | undefined;
+};
+
+export function stepUpPage(model: StepUpModel): Html {
+  const { page, why, verifiedUntil } = model;
+  const words = wordsOf(page.lang).stepUp;
+  const several = model.methods.length > 1;
+  return layout(
+    { ...page, title: words.title[why] },
+    html`<h1>${words.title[why]}</h1>
+<p class="lead">${words.lead[why]}</p>
+${verifiedUntil && html`<p>${words.verifiedUntil(moment(verifiedUntil, page.lang))}</p>`}
+<section class="panel">
+<h2>${words.aboutToDo(model.clientName)}</h2>
+<ul class="doing">${model.actionTitles.map((title) => html`<li>${title}</li>`)}</ul>
+${
+  (model.personMasked || model.transactionCode) &&
+  factList([
+    model.personMasked !== undefined && { label: words.person, value: model.personMasked },
+    model.transactionCode !== undefined && {
+      label: words.transaction,
+      value: html`<strong>${model.transactionCode}</strong>`,
+    },
+  ])
+}
+</section>
+${scamWarning(page.lang)}
+${several && html`<h2>${words.choose}</h2>`}
+${model.methods.map((method) => methodChoice(method, page))}
+${leaveForm(model.cancelAction, model.csrf, words.cancel)}`,
+  );
+}
+
+function methodChoice(method: StepUpMethod, page: PageFrame): Html {
+  const words = wordsOf(page.lang).stepUp.methods[method.id];
+  return html`<div class="method">
+${postForm(method.action, method.csrf, primary(words.button))}
+<p class="hint">${words.text}</p>
+</div>`;
+}

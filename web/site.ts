@@ -1,0 +1,27 @@
+// What the pages are given to work with. Built once by main.ts.
+
+import type { ZaloLogin } from '../accounts/zalo-login.ts';
+import type { Budgets } from '../assurance/budgets.ts';
+import type { VneidSignOn } from '../assurance/vneid-sign-on.ts';
+import type { House as ConsentHouse } from '../consent/give.ts';
+import type { ProviderHouse } from '../provider/house.ts';
+import type { BrokerProvider } from '../provider/provider.ts';
+
+export type Site = ProviderHouse &
+  Pick<ConsentHouse, 'receiptKey' | 'grants'> & {
+    /** The provider in use; a key rotation replaces it. */
+    readonly provider: () => BrokerProvider;
+    readonly zalo: ZaloLogin;
+    readonly vneid: VneidSignOn;
+    readonly budgets: Budgets;
+    /** Origins a form of ours may lead to: Zalo and VNeID. */
+    readonly upstreamOrigins: readonly string[];
+    readonly csrfKey: Buffer;
+    readonly stylesheetHref: string;
+    /** The client under which a citizen opens their own page. */
+    readonly ownClientId: string;
+    /** Says on every page that people and numbers are made up. */
+    readonly demo: boolean;
+    /** How many proxies in front are ours. */
+    readonly trustedProxies: number;
+  };

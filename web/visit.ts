@@ -1,0 +1,123 @@
+// One look at where a person stands in a sign-in: the interaction, who they are, what is proven,
+// what is asked. Every page of the flow starts from it, so no page trusts what another one showed.
+
+import type { Context } from 'koa';
+import type { Client, Interaction } from 'oidc-provider';
+import { findProfile } from '../accounts/profile.ts';
+import type { Profile } from '../accounts/profile.ts';
+import { satisfies, standingUnderWay } from '../assurance/level.ts';
+import type { Standing } from '../assurance/level.ts';
+import { findLatestOtp } from '../assurance/otp-store.ts';
+import type { OtpRow } from '../assurance/otp-store.ts';
+import { openPending } from '../assurance/pending.ts';
+import type { Pending } from '../assurance/pending.ts';
+import { findBinding, findStepFacts } from '../assurance/store.ts';
+import type { TransactionRow } from '../assurance/store.ts';
+import { findOpenTransaction, openTransaction } from '../assurance/transaction.ts';
+import { Refusal } from '../errors.ts';
+import { meetsMethod } from '../policies/decide.ts';
+import type { StepFacts } from '../policies/next-step.ts';
+import { wantedLevel } from '../policies/wanted-level.ts';
+import type { WantedLevel } from '../policies/wanted-level.ts';
+import { consentMissing, grantRequest, resourceOf } from '../provider/grants.ts';
+import type { GrantRequest } from '../provider/grants.ts';
+import { hadPrompt, levelRequestOf } from '../provider/level-prompt.ts';
+import type { Site } from './site.ts';
+
+export type Visit = {
+  readonly uid: string;
+  readonly interaction: Interaction;
+  readonly client: Client;
+  readonly wanted: Extract<WantedLevel, { outcome: 'wanted' }>;
+  readonly sessionUid: string | undefined;
+  readonly tx: TransactionRow | undefined;
+  readonly person: Person | undefined;
+};
+
+export type Person = {
+  readonly accountId: string;
+  readonly profile: Profile;
+  readonly stands: Standing;
+  readonly pending: Pending;
+  readonly otp: OtpRow | undefined;
+  readonly request: GrantRequest;
+  readonly facts: StepFacts;
+};
+
+/** @throws SessionNotFound (the library's) without the interaction's cookie; Refusal missing for another uid */
+export async function lookAtVisit(site: Site, ctx: Context, now: Date): Promise<Visit> {
+  const provider = site.provider();
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res);
+  const uid: unknown = ctx['params']?.uid;
+  if (interaction.uid !== uid) throw new Refusal('missing', 'another interaction', { reason: 'interaction' });
+  const client = await provider.Client.find(String(interaction.params['client_id']));
+  if (client === undefined) throw new Refusal('missing', 'the client is gone', { reason: 'client' });
+  const wanted = wantedLevel(levelRequestOf(interaction.params), site.catalogue, site.acrBase);
+  if (wanted.outcome === 'unmet') throw new Refusal('invalid', 'no known level asked for', { reason: 'acr' });
+
+  const tx = await findOpenTransaction(site.db, interaction.uid);
+  // A login that was asked for counts only when it was made in this interaction.
+  const known = interaction.prompt.name === 'login' ? undefined : interaction.session?.accountId;
+  const accountId = tx?.account_id ?? known;
+  const sessionUid = accountId === interaction.session?.accountId ? interaction.session?.uid : undefined;
+  const visit = { uid: interaction.uid, interaction, client, wanted, sessionUid, tx };
+  return { ...visit, person: accountId === undefined ? undefined : await lookAtPerson(site, visit, accountId, now) };
+}
+
+async function lookAtPerson(site: Site, visit: Omit<Visit, 'person'>, accountId: string, now: Date): Promise<Person | undefined> {
+  const { db, vault } = site;
+  const { interaction, tx, sessionUid, wanted } = visit;
+  const profile = await findProfile(db, vault, accountId);
+  if (profile === undefined || profile.locked) return undefined;
+  const transactionId = tx?.id;
+  const stands = await standingUnderWay(db, { sessionUid, transactionId, accountId }, now);
+  const binding = await findBinding(db, accountId, now);
+  const pending = tx === undefined ? {} : openPending(vault, tx);
+  const otp = tx === undefined ? undefined : await findLatestOtp(db, tx.id);
+  const proven = tx === undefined ? [] : await findStepFacts(db, tx.id, accountId);
+  const { params } = interaction;
+  const request = grantRequest(site, {
+    accountId,
+    clientId: visit.client.clientId,
+    scope: typeof params['scope'] === 'string' ? params['scope'] : '',
+    resource: resourceOf(params['resource']),
+  });
+  const fresh = !hadPrompt(params, 'login') || (stands.authTime ?? 0) >= interaction.iat;
+  const methodsMet = wanted.methods.every((rule) => meetsMethod(rule, stands.amr, stands.identitySource));
+  const level = { level: wanted.level, maxAgeSeconds: wanted.maxAgeSeconds };
+  const afterCode = [...stands.amr, 'otp', 'sms', 'mfa'];
+  return {
+    accountId,
+    profile,
+    stands,
+    pending,
+    otp,
+    request,
+    facts: {
+      signedIn: true,
+      wantLevel: wanted.level,
+      levelMet: fresh && methodsMet && satisfies(stands, level, Math.floor(now.getTime() / 1000)),
+      bound: binding !== undefined,
+      needsVneid: !wanted.methods.every((rule) => meetsMethod(rule, afterCode, binding?.source ?? 'vneid')),
+      vneidInSession: stands.amr.includes('vneid'),
+      proven: new Set(proven.map(({ step }) => step)),
+      phoneKnown: pending.phone !== undefined || profile.phone !== undefined,
+      codeUnderWay: pending.code === true || otp !== undefined,
+      consentMissing: await consentMissing(site, request, hadPrompt(params, 'consent')),
+    },
+  };
+}
+
+/** The transaction of a visit, opened when the first step needs one. */
+export function transactionOf(site: Site, visit: Visit, now: Date): Promise<TransactionRow> {
+  return openTransaction(site.db, wantedBy(visit, visit.person?.accountId), now);
+}
+
+export const wantedBy = (visit: Visit, accountId: string | undefined) => ({
+  interactionUid: visit.uid,
+  clientId: visit.client.clientId,
+  accountId,
+  level: visit.wanted.level,
+  maxAgeSeconds: visit.wanted.maxAgeSeconds,
+  scopes: levelRequestOf(visit.interaction.params).scopes,
+});
