@@ -18,7 +18,12 @@ const webUrl = z.string().transform((text, context) => {
   return text.replace(/\/+$/, '');
 });
 
-const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
 const decimal = z.string().regex(/^\d+$/, 'must be decimal digits');
 const secret = z.string().min(1, 'is missing');
 const key256 = z
@@ -45,41 +50,106 @@ const jwk = z.string().transform((text, context) => {
 // One line a setting: what it is, its unit, its default. `bin/tnid check-config --help` prints this list.
 export const settings = {
   TNID_ISSUER: { schema: webUrl, about: 'issuer address, scheme and host of every public URL; no path' },
-  TNID_LISTEN: { schema: listen.prefault('127.0.0.1:8080'), about: 'address and port of the public listener' },
-  TNID_METRICS_LISTEN: { schema: listen.optional(), about: 'address and port for /metrics; unset = no metrics listener' },
-  TNID_TRUSTED_PROXIES: { schema: decimal.prefault('0').transform(Number).pipe(z.number().max(5)), about: 'how many proxies in front set X-Forwarded-For (0 = use the socket address)' },
-  TNID_DATABASE_URL: { schema: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://…'), about: 'PostgreSQL 16 or later', secret: true },
-  TNID_DATABASE_CONNECTIONS: { schema: decimal.prefault('10').transform(Number).pipe(z.number().min(2).max(200)), about: 'connections of one process (default 10)' },
-  TNID_KEK: { schema: key256, about: 'key-encryption key: 32 random bytes, base64url; seals signing keys and personal fields', secret: true },
-  TNID_KEK_PREVIOUS: { schema: list.pipe(z.array(key256)).prefault(''), about: 'earlier keys, comma separated, still accepted for opening', secret: true },
-  TNID_ACR_BASE: { schema: webUrl.transform((url) => `${url}/`).optional(), about: 'base of the level URIs; default <issuer>/acr/' },
-  TNID_LOG_LEVEL: { schema: z.enum(['error', 'warn', 'info', 'debug']).prefault('info'), about: 'lowest level written' },
-  TNID_SHUTDOWN_SECONDS: { schema: decimal.prefault('20').transform(Number), about: 'how long running requests may finish after SIGTERM' },
+  TNID_LISTEN: {
+    schema: listen.prefault('127.0.0.1:8080'),
+    about: 'address and port of the public listener',
+  },
+  TNID_METRICS_LISTEN: {
+    schema: listen.optional(),
+    about: 'address and port for /metrics; unset = no metrics listener',
+  },
+  TNID_TRUSTED_PROXIES: {
+    schema: decimal.prefault('0').transform(Number).pipe(z.number().max(5)),
+    about: 'how many proxies in front set X-Forwarded-For (0 = use the socket address)',
+  },
+  TNID_DATABASE_URL: {
+    schema: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://…'),
+    about: 'PostgreSQL 16 or later',
+    secret: true,
+  },
+  TNID_DATABASE_CONNECTIONS: {
+    schema: decimal.prefault('10').transform(Number).pipe(z.number().min(2).max(200)),
+    about: 'connections of one process (default 10)',
+  },
+  TNID_KEK: {
+    schema: key256,
+    about: 'key-encryption key: 32 random bytes, base64url; seals signing keys and personal fields',
+    secret: true,
+  },
+  TNID_KEK_PREVIOUS: {
+    schema: list.pipe(z.array(key256)).prefault(''),
+    about: 'earlier keys, comma separated, still accepted for opening',
+    secret: true,
+  },
+  TNID_ACR_BASE: {
+    schema: webUrl.transform((url) => `${url}/`).optional(),
+    about: 'base of the level URIs; default <issuer>/acr/',
+  },
+  TNID_LOG_LEVEL: {
+    schema: z.enum(['error', 'warn', 'info', 'debug']).prefault('info'),
+    about: 'lowest level written',
+  },
+  TNID_SHUTDOWN_SECONDS: {
+    schema: decimal.prefault('20').transform(Number),
+    about: 'how long running requests may finish after SIGTERM',
+  },
 
   TNID_ZALO_APP_ID: { schema: decimal, about: 'Zalo App id (decimal string)' },
   TNID_ZALO_APP_SECRET: { schema: secret, about: 'Zalo App secret', secret: true },
   TNID_ZALO_OAUTH_URL: { schema: webUrl.prefault('https://oauth.zaloapp.com'), about: 'Zalo Social OAuth' },
   TNID_ZALO_GRAPH_URL: { schema: webUrl.prefault('https://graph.zalo.me'), about: 'Zalo Graph' },
-  TNID_ZALO_OPENAPI_URL: { schema: webUrl.prefault('https://openapi.zalo.me'), about: 'Zalo Official Account API' },
-  TNID_ZALO_ZNS_URL: { schema: webUrl.prefault('https://business.openapi.zalo.me'), about: 'Zalo template messages' },
+  TNID_ZALO_OPENAPI_URL: {
+    schema: webUrl.prefault('https://openapi.zalo.me'),
+    about: 'Zalo Official Account API',
+  },
+  TNID_ZALO_ZNS_URL: {
+    schema: webUrl.prefault('https://business.openapi.zalo.me'),
+    about: 'Zalo template messages',
+  },
 
-  TNID_VNEID_ISSUER: { schema: webUrl, about: 'issuer of the VNeID / national portal sign-on, as in its ID tokens' },
+  TNID_VNEID_ISSUER: {
+    schema: webUrl,
+    about: 'issuer of the VNeID / national portal sign-on, as in its ID tokens',
+  },
   TNID_VNEID_AUTHORIZATION_URL: { schema: webUrl, about: 'its authorization endpoint' },
   TNID_VNEID_TOKEN_URL: { schema: webUrl, about: 'its token endpoint' },
   TNID_VNEID_USERINFO_URL: { schema: webUrl, about: 'its userinfo endpoint' },
   TNID_VNEID_JWKS_URL: { schema: webUrl, about: 'its key set' },
   TNID_VNEID_CLIENT_ID: { schema: secret, about: 'our client id there' },
-  TNID_VNEID_CLIENT_SECRET: { schema: secret.optional(), about: 'client secret (or TNID_VNEID_PRIVATE_KEY)', secret: true },
+  TNID_VNEID_CLIENT_SECRET: {
+    schema: secret.optional(),
+    about: 'client secret (or TNID_VNEID_PRIVATE_KEY)',
+    secret: true,
+  },
   TNID_VNEID_PRIVATE_KEY: { schema: jwk.optional(), about: 'private_key_jwt key as JWK', secret: true },
   TNID_VNEID_ACR_VALUES: { schema: z.string().prefault('LoA1'), about: 'acr_values sent upstream' },
   TNID_VNEID_IDP_VALUES: { schema: list.prefault('BCA'), about: 'accepted loginIdp values' },
-  TNID_VNEID_MIN_IAL: { schema: decimal.prefault('2').transform(Number).pipe(z.number().min(1).max(4)), about: 'lowest account level accepted' },
-  TNID_VNEID_ALGORITHMS: { schema: list.pipe(z.array(z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']))).prefault('RS256,ES256'), about: 'accepted ID token algorithms' },
+  TNID_VNEID_MIN_IAL: {
+    schema: decimal.prefault('2').transform(Number).pipe(z.number().min(1).max(4)),
+    about: 'lowest account level accepted',
+  },
+  TNID_VNEID_ALGORITHMS: {
+    schema: list.pipe(z.array(z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']))).prefault('RS256,ES256'),
+    about: 'accepted ID token algorithms',
+  },
 
-  TNID_REGISTER_URL: { schema: webUrl.optional(), about: 'population register through the provincial exchange' },
+  TNID_REGISTER_URL: {
+    schema: webUrl.optional(),
+    about: 'population register through the provincial exchange',
+  },
   TNID_SMS_URL: { schema: webUrl, about: 'SMS gateway' },
   TNID_SMS_API_KEY: { schema: secret, about: 'key for the SMS gateway', secret: true },
-  TNID_SMS_BRAND: { schema: z.string().regex(/^[A-Za-z0-9._-]{1,11}$/).prefault('TAYNINH'), about: 'registered brand name' },
+  TNID_SMS_PER_HOUR: {
+    schema: decimal.prefault('2000').transform(Number).pipe(z.number().min(1)),
+    about: 'messages all citizens together may cost in an hour; beyond it none is sent',
+  },
+  TNID_SMS_BRAND: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,11}$/)
+      .prefault('TAYNINH'),
+    about: 'registered brand name',
+  },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
@@ -106,7 +176,8 @@ export function readConfig(environment: Environment): Config {
     const text = textOf(environment, name, problems);
     const parsed = (schema as z.ZodType).safeParse(text); // widened: the union of schemas has no common call signature
     if (parsed.success) values[name] = parsed.data;
-    else if (text === undefined) problems.push(`${name} is missing (${settings[name as keyof typeof settings].about})`); // name comes from Object.entries(settings)
+    else if (text === undefined)
+      problems.push(`${name} is missing (${settings[name as keyof typeof settings].about})`); // name comes from Object.entries(settings)
     else problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
   }
   for (const name of Object.keys(environment)) {

@@ -151,10 +151,13 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
     transaction: async (work) => {
       const frame = running.getStore();
       if (frame === undefined || frame.apart) {
-        return within(async () => {
-          await opened(running.getStore());
-          return work();
-        }, () => 'commit');
+        return within(
+          async () => {
+            await opened(running.getStore());
+            return work();
+          },
+          () => 'commit',
+        );
       }
       await opened(frame);
       return work();
@@ -217,9 +220,10 @@ function translated(error: unknown): unknown {
   }
   if (!(error instanceof Error)) return error;
   const network = 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);
-  const driver = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout/.test(
-    error.message,
-  );
+  const driver =
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|Query read timeout/.test(
+      error.message,
+    );
   return network || driver ? unavailable(error) : error;
 }
 

@@ -19,10 +19,15 @@ export type Profile = {
 };
 
 /** What we hold about one account, opened. For the person's own pages only. */
-export async function findProfile(db: Database, vault: Vault, accountId: string): Promise<Profile | undefined> {
+export async function findProfile(
+  db: Database,
+  vault: Vault,
+  accountId: string,
+): Promise<Profile | undefined> {
   const row = await findAccount(db, accountId);
   if (row === undefined) return undefined;
-  const open = (label: string, sealed: Buffer | null) => (sealed === null ? undefined : vault.open(label, sealed));
+  const open = (label: string, sealed: Buffer | null) =>
+    sealed === null ? undefined : vault.open(label, sealed);
   const name = open(`identity_binding/${row.binding_id}/name`, row.binding_name_sealed);
   return {
     accountId,

@@ -4,7 +4,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
-import { deleteUnlinkedAccount, findZaloLink, insertAccount, insertZaloLink, updateZaloName } from './store.ts';
+import {
+  deleteUnlinkedAccount,
+  findZaloLink,
+  insertAccount,
+  insertZaloLink,
+  updateZaloName,
+} from './store.ts';
 import type { ZaloProfile } from './zalo-login.ts';
 import { uuidv7 } from '../keys/uuid.ts';
 
@@ -22,7 +28,8 @@ export async function signInWithZalo(
   const known = await findZaloLink(db, profile.appId, profile.zaloId);
   if (known !== undefined) {
     if (known.locked_at !== null) return { outcome: 'locked' };
-    if (profile.name !== undefined) await updateZaloName(db, known.id, sealedName(vault, known.id, profile.name));
+    if (profile.name !== undefined)
+      await updateZaloName(db, known.id, sealedName(vault, known.id, profile.name));
     return { outcome: 'known', accountId: known.account_id };
   }
   const accountId = uuidv7(now);
@@ -36,7 +43,10 @@ export async function signInWithZalo(
   await deleteUnlinkedAccount(db, accountId);
   const winner = await findZaloLink(db, profile.appId, profile.zaloId);
   if (winner === undefined) throw new Error('a Zalo link vanished');
-  return winner.locked_at === null ? { outcome: 'known', accountId: winner.account_id } : { outcome: 'locked' };
+  return winner.locked_at === null
+    ? { outcome: 'known', accountId: winner.account_id }
+    : { outcome: 'locked' };
 }
 
-const sealedName = (vault: Vault, linkId: string, name: string) => vault.seal(`zalo_link/${linkId}/name`, name);
+const sealedName = (vault: Vault, linkId: string, name: string) =>
+  vault.seal(`zalo_link/${linkId}/name`, name);

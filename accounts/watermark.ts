@@ -18,7 +18,11 @@ export const outdateConsent = (
     values ('consent', ${row.consentId}, ${row.minVersion}, ${row.clientId}, ${row.serviceId}, ${now})`);
 
 /** Tokens of this account issued up to now are refused: everywhere, or those of one client. */
-export const outdateAccount = (db: Database, row: { accountId: string; clientId?: string | undefined }, now: Date) =>
+export const outdateAccount = (
+  db: Database,
+  row: { accountId: string; clientId?: string | undefined },
+  now: Date,
+) =>
   db.run(sql`
     insert into watermark (kind, account_id, client_id, min_iat, created_at)
     values ('sub', ${row.accountId}, ${row.clientId}, ${Math.floor(now.getTime() / 1000) + 1}, ${now})`);
@@ -29,10 +33,21 @@ export type FeedEntry =
   | { readonly k: 'client'; readonly id: string; readonly min_iat: number }
   | { readonly k: 'all'; readonly min_iat: number };
 
-type Row = { kind: string; consent_id: string | null; client_id: string | null; min_version: number | null; min_iat: number | null; sub: string | null };
+type Row = {
+  kind: string;
+  consent_id: string | null;
+  client_id: string | null;
+  min_version: number | null;
+  min_iat: number | null;
+  sub: string | null;
+};
 
 /** The entries one service needs: of its consents, and of accounts under the id that service knows. */
-export async function watermarksFor(db: Database, service: { id: string; sector: string }, now: Date): Promise<readonly FeedEntry[]> {
+export async function watermarksFor(
+  db: Database,
+  service: { id: string; sector: string },
+  now: Date,
+): Promise<readonly FeedEntry[]> {
   const since = new Date(now.getTime() - KEPT_SECONDS * 1000);
   const rows = await db.rows<Row>(sql`
     select w.kind, w.consent_id, w.client_id, max(w.min_version) as min_version, max(w.min_iat) as min_iat, p.sub
@@ -41,10 +56,19 @@ export async function watermarksFor(db: Database, service: { id: string; sector:
       and (w.kind <> 'sub' or p.sub is not null)
     group by w.kind, w.consent_id, w.client_id, p.sub order by 1, 2, 3, 6`);
   return rows.flatMap((row): FeedEntry[] => {
-    const { kind, consent_id: consentId, client_id: clientId, min_version: minVersion, min_iat: minIat, sub } = row;
-    if (kind === 'consent' && consentId !== null && minVersion !== null) return [{ k: 'consent', id: consentId, min_ver: minVersion }];
+    const {
+      kind,
+      consent_id: consentId,
+      client_id: clientId,
+      min_version: minVersion,
+      min_iat: minIat,
+      sub,
+    } = row;
+    if (kind === 'consent' && consentId !== null && minVersion !== null)
+      return [{ k: 'consent', id: consentId, min_ver: minVersion }];
     if (minIat === null) return [];
-    if (kind === 'sub' && sub !== null) return [{ k: 'sub', id: sub, ...(clientId === null ? {} : { client_id: clientId }), min_iat: minIat }];
+    if (kind === 'sub' && sub !== null)
+      return [{ k: 'sub', id: sub, ...(clientId === null ? {} : { client_id: clientId }), min_iat: minIat }];
     if (kind === 'client' && clientId !== null) return [{ k: 'client', id: clientId, min_iat: minIat }];
     return kind === 'all' ? [{ k: 'all', min_iat: minIat }] : [];
   });

@@ -22,7 +22,5 @@ export type ZaloLogin = {
   identify(answer: {
     code: string;
     codeVerifier: string;
-  }): Promise<
-    { outcome: 'identified'; profile: ZaloProfile } | { outcome: 'refused'; reason: string }
-  >;
+  }): Promise<{ outcome: 'identified'; profile: ZaloProfile } | { outcome: 'refused'; reason: string }>;
 };

@@ -18,7 +18,9 @@ export type SendFacts = {
 
 export type Budgets = {
   /** Charges every send budget, or none. @returns the budget that was used up */
-  chargeSend(facts: SendFacts): Promise<{ outcome: 'charged' } | { outcome: 'used_up'; budget: string; retryAfterSeconds: number }>;
+  chargeSend(
+    facts: SendFacts,
+  ): Promise<{ outcome: 'charged' } | { outcome: 'used_up'; budget: string; retryAfterSeconds: number }>;
   /** True while the account may guess: 10 wrong guesses in 24 h lock the code step for an hour, on every path. */
   mayGuess(accountId: string): Promise<boolean>;
   chargeWrongGuess(accountId: string): Promise<void>;
@@ -27,7 +29,12 @@ export type Budgets = {
 const HOUR = 3_600;
 const DAY = 86_400;
 
-const SEND_LIMITS: readonly { name: string; points: number; seconds: number; key: (facts: SendFacts) => string }[] = [
+const SEND_LIMITS: readonly {
+  name: string;
+  points: number;
+  seconds: number;
+  key: (facts: SendFacts) => string;
+}[] = [
   { name: 'address-hour', points: 20, seconds: HOUR, key: (facts) => facts.addressKey },
   { name: 'network-day', points: 100, seconds: DAY, key: (facts) => facts.networkKey },
   { name: 'account-day', points: 10, seconds: DAY, key: (facts) => facts.accountId },
@@ -41,8 +48,8 @@ export function createBudgets(db: Database, { channelPerHour }: { channelPerHour
   // The library speaks to anything with `query`; our door keeps its own connection handling.
   const storeClient = {
     query: async (statement: { name: string; text: string; values: unknown[] }) => {
-      const rows = await db.apart(() =>
-        db.rows({ ...statement, values: statement.values as string[] }), // the library binds keys, counts and times
+      const rows = await db.apart(
+        () => db.rows({ ...statement, values: statement.values as string[] }), // the library binds keys, counts and times
       );
       return { rows, rowCount: rows.length };
     },

@@ -49,7 +49,16 @@ export const insertOtp = (
 
 /** Reserves one guess before anything is compared; commits on its own. No row: no guess left, or no live code. */
 export const reserveGuess = (db: Database, transactionId: string, now: Date) =>
-  db.row<{ id: string; purpose: string; account_id: string; phone_sealed: Buffer; code_mac: Buffer; key_id: string; attempts: number; max_attempts: number }>(sql`
+  db.row<{
+    id: string;
+    purpose: string;
+    account_id: string;
+    phone_sealed: Buffer;
+    code_mac: Buffer;
+    key_id: string;
+    attempts: number;
+    max_attempts: number;
+  }>(sql`
     update otp set attempts = attempts + 1, last_attempt_at = ${now}
     where transaction_id = ${transactionId} and consumed_at is null and superseded_at is null
       and expires_at > ${now} and attempts < max_attempts

@@ -39,7 +39,8 @@ export async function sendCode(
 ): Promise<CodeSent> {
   const latest = await findLatestOtp(db, request.transactionId);
   if (latest !== undefined && latest.send_number >= MAX_SENDS) return { outcome: 'used_up' };
-  if (latest !== undefined && latest.resend_after > now) return { outcome: 'wait', until: latest.resend_after };
+  if (latest !== undefined && latest.resend_after > now)
+    return { outcome: 'wait', until: latest.resend_after };
 
   const charged = await budgets.chargeSend(sendFacts(vault, request));
   if (charged.outcome === 'used_up') return { outcome: 'used_up' };
@@ -118,9 +119,24 @@ export async function checkCode(
 
 function mac(
   key: Buffer,
-  facts: { id: string; purpose: string; transactionId: string; accountId: string; e164: string; code: string },
+  facts: {
+    id: string;
+    purpose: string;
+    transactionId: string;
+    accountId: string;
+    e164: string;
+    code: string;
+  },
 ): Buffer {
-  const bound = ['otp/v1', facts.id, facts.purpose, facts.transactionId, facts.accountId, facts.e164, facts.code];
+  const bound = [
+    'otp/v1',
+    facts.id,
+    facts.purpose,
+    facts.transactionId,
+    facts.accountId,
+    facts.e164,
+    facts.code,
+  ];
   return createHmac('sha256', key).update(bound.join('|')).digest();
 }
 

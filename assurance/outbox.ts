@@ -32,7 +32,12 @@ type DueRow = { id: string; to_sealed: Buffer; text_sealed: Buffer; tries: numbe
  * the gateway drop a message that was accepted just before a worker died.
  * @returns how many rows were taken, so that the caller goes on while there is work
  */
-export async function deliverDue(db: Database, vault: Vault, gateway: SmsGateway, now: Date): Promise<number> {
+export async function deliverDue(
+  db: Database,
+  vault: Vault,
+  gateway: SmsGateway,
+  now: Date,
+): Promise<number> {
   const claimUntil = new Date(now.getTime() + 30_000);
   const due = await db.rows<DueRow>(sql`
     update message_outbox set tries = tries + 1, next_try_at = ${claimUntil}
@@ -43,7 +48,13 @@ export async function deliverDue(db: Database, vault: Vault, gateway: SmsGateway
   return due.length;
 }
 
-async function deliver(db: Database, vault: Vault, gateway: SmsGateway, row: DueRow, now: Date): Promise<void> {
+async function deliver(
+  db: Database,
+  vault: Vault,
+  gateway: SmsGateway,
+  row: DueRow,
+  now: Date,
+): Promise<void> {
   if (row.give_up_at <= now) return finish(db, row.id, 'too_late', undefined, now);
   try {
     const sent = await gateway.send({
@@ -62,7 +73,13 @@ async function deliver(db: Database, vault: Vault, gateway: SmsGateway, row: Due
 }
 
 // The content goes with the delivery: nothing is left to read in a copy of the database.
-async function finish(db: Database, id: string, outcome: string, upstreamId: string | undefined, now: Date): Promise<void> {
+async function finish(
+  db: Database,
+  id: string,
+  outcome: string,
+  upstreamId: string | undefined,
+  now: Date,
+): Promise<void> {
   await db.run(sql`
     update message_outbox set done_at = ${now}, outcome = ${outcome}, upstream_id = ${upstreamId}, to_sealed = null, text_sealed = null
     where id = ${id}`);

@@ -17,16 +17,32 @@ import type { TransactionRow } from './store.ts';
 import { advance, proveStep } from './transaction.ts';
 
 type House = { readonly db: Database; readonly vault: Vault; readonly origin: string };
-type Who = { readonly tx: TransactionRow; readonly accountId: string; readonly sessionUid: string | undefined };
+type Who = {
+  readonly tx: TransactionRow;
+  readonly accountId: string;
+  readonly sessionUid: string | undefined;
+};
 
 /** Writes level 2 for a bound account. @throws Refusal forbidden without a binding */
-export async function completeLevel2(house: House, { tx, accountId, sessionUid, amr }: Who & { amr: readonly string[] }, now: Date): Promise<void> {
+export async function completeLevel2(
+  house: House,
+  { tx, accountId, sessionUid, amr }: Who & { amr: readonly string[] },
+  now: Date,
+): Promise<void> {
   const { db, origin } = house;
   const binding = await findBinding(db, accountId, now);
   if (binding === undefined) throw new Refusal('forbidden', 'no identity binding', { reason: 'no_binding' });
   await insertLevelFact(
     db,
-    { id: uuidv7(now), sessionUid, transactionId: tx.id, accountId, level: 2, amr, identitySource: binding.source },
+    {
+      id: uuidv7(now),
+      sessionUid,
+      transactionId: tx.id,
+      accountId,
+      level: 2,
+      amr,
+      identitySource: binding.source,
+    },
     now,
   );
   await advance(db, tx, { state: 'consent', accountId }, now);

@@ -114,7 +114,12 @@ export const insertLevelFact = (
     insert into level_fact (id, session_uid, transaction_id, account_id, level, amr, identity_source, at)
     values (${fact.id}, ${fact.sessionUid}, ${fact.transactionId}, ${fact.accountId}, ${fact.level}, ${fact.amr}, ${fact.identitySource}, ${now})`);
 
-export const attachLevelFacts = (db: Database, transactionId: string, accountId: string, sessionUid: string) =>
+export const attachLevelFacts = (
+  db: Database,
+  transactionId: string,
+  accountId: string,
+  sessionUid: string,
+) =>
   db.run(sql`
     update level_fact set session_uid = ${sessionUid}
     where transaction_id = ${transactionId} and account_id = ${accountId} and session_uid is null`);
@@ -122,7 +127,11 @@ export const attachLevelFacts = (db: Database, transactionId: string, accountId:
 export type LevelFactRow = { level: 1 | 2; at: Date; amr: string[]; identity_source: string | null };
 
 // A level-2 fact stands only while the identity binding does; no fact stands on a locked account.
-export const findLevelFacts = (db: Database, where: { sessionUid: string; accountId: string; since: Date }, now: Date) =>
+export const findLevelFacts = (
+  db: Database,
+  where: { sessionUid: string; accountId: string; since: Date },
+  now: Date,
+) =>
   db.rows<LevelFactRow>(sql`
     select f.level, f.at, f.amr, f.identity_source
     from level_fact f join account a on a.id = f.account_id and a.locked_at is null
@@ -134,7 +143,12 @@ export const findLevelFacts = (db: Database, where: { sessionUid: string; accoun
 // The same while an interaction is under way: also what was proven in it but belongs to no session yet.
 export const findLevelFactsUnderWay = (
   db: Database,
-  where: { sessionUid: string | undefined; transactionId: string | undefined; accountId: string; since: Date },
+  where: {
+    sessionUid: string | undefined;
+    transactionId: string | undefined;
+    accountId: string;
+    since: Date;
+  },
   now: Date,
 ) =>
   db.rows<LevelFactRow>(sql`

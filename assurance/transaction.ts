@@ -19,7 +19,11 @@ export type Wanted = {
 };
 
 /** Opens the transaction of an interaction, or finds the one that is open. */
-export async function openTransaction(db: Database, wanted: Wanted, now: Date): Promise<store.TransactionRow> {
+export async function openTransaction(
+  db: Database,
+  wanted: Wanted,
+  now: Date,
+): Promise<store.TransactionRow> {
   const interactionKey = keyOf(wanted.interactionUid);
   const known = await store.findTransaction(db, interactionKey);
   if (known !== undefined) return known;
@@ -56,13 +60,19 @@ export async function advance(
 ): Promise<void> {
   const from = { id: tx.id, stateVersion: tx.state_version };
   const moved = await store.swapTransaction(db, from, { pending: undefined, ...to }, now);
-  if (moved !== 1) throw new Refusal('conflict', 'the step-up transaction has moved on', { reason: 'transaction' });
+  if (moved !== 1)
+    throw new Refusal('conflict', 'the step-up transaction has moved on', { reason: 'transaction' });
 }
 
 /** Writes what a step proved. @throws Refusal conflict when this step was proven before in the transaction */
 export async function proveStep(
   db: Database,
-  fact: { transactionId: string; step: 'zalo' | 'vneid' | 'otp'; accountId: string; upstreamRef: string | undefined },
+  fact: {
+    transactionId: string;
+    step: 'zalo' | 'vneid' | 'otp';
+    accountId: string;
+    upstreamRef: string | undefined;
+  },
   now: Date,
 ): Promise<void> {
   if ((await store.insertStepFact(db, fact, now)) === 1) return;

@@ -55,7 +55,9 @@ const keyOf = (state: string) => createHash('sha256').update(state).digest();
 
 function attemptOf(vault: Vault, provider: UpstreamProvider, state: string): UpstreamAttempt {
   const part = (use: string) =>
-    createHmac('sha256', vault.keyOf('upstream-sub', `${provider}/${use}`)).update(state).digest('base64url');
+    createHmac('sha256', vault.keyOf('upstream-sub', `${provider}/${use}`))
+      .update(state)
+      .digest('base64url');
   const codeVerifier = part('verifier'); // 43 characters, as Zalo wants
   const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
   return { state, nonce: part('nonce'), codeVerifier, codeChallenge };

@@ -17,7 +17,10 @@ import type { VneidSignOn } from './vneid-sign-on.ts';
 
 export type VneidStep =
   | { readonly outcome: 'proven' }
-  | { readonly outcome: 'refused'; readonly reason: 'expired' | 'vneid' | 'other_person' | 'bound_elsewhere' };
+  | {
+      readonly outcome: 'refused';
+      readonly reason: 'expired' | 'vneid' | 'other_person' | 'bound_elsewhere';
+    };
 
 /** Finishes a VNeID sign-on within a step-up transaction. @throws Refusal unavailable, conflict */
 export async function finishVneid(
@@ -29,14 +32,22 @@ export async function finishVneid(
   const attempt = await consumeUpstream(db, vault, { provider: 'vneid', ...answer }, now);
   if (attempt === undefined) return { outcome: 'refused', reason: 'expired' };
   const identified = await vneid.identify({ code: answer.code, codeVerifier: attempt.codeVerifier, nonce: attempt.nonce }); // prettier-ignore
-  const refuse = async (reason: 'vneid' | 'other_person' | 'bound_elsewhere', detail: string): Promise<VneidStep> => {
+  const refuse = async (
+    reason: 'vneid' | 'other_person' | 'bound_elsewhere',
+    detail: string,
+  ): Promise<VneidStep> => {
     await recordAccess(db, origin, { kind: 'stepup.vneid', outcome: 'refused', actor: 'self', accountId, clientId: tx.client_id, details: { reason: detail } }, now); // prettier-ignore
     return { outcome: 'refused', reason };
   };
   if (identified.outcome === 'refused') return refuse('vneid', identified.reason);
 
   const { person } = identified;
-  const conflict = await bindingConflict(db, vault, { accountId, personalNumber: person.personalNumber }, now);
+  const conflict = await bindingConflict(
+    db,
+    vault,
+    { accountId, personalNumber: person.personalNumber },
+    now,
+  );
   if (conflict !== undefined) return refuse(conflict, conflict);
 
   const identity: PendingIdentity = {
@@ -52,11 +63,17 @@ export async function finishVneid(
   await db.transaction(async () => {
     const bound = (await findBinding(db, accountId, now)) !== undefined;
     const pending = { ...openPending(vault, tx), identity };
-    await proveStep(db, { transactionId: tx.id, step: 'vneid', accountId, upstreamRef: identity.checkId }, now);
+    await proveStep(
+      db,
+      { transactionId: tx.id, step: 'vneid', accountId, upstreamRef: identity.checkId },
+      now,
+    );
     await recordAccess(db, origin, { kind: 'stepup.vneid', outcome: 'ok', actor: 'self', accountId, clientId: tx.client_id, details: { check: identity.checkId, warnings: [...person.warnings] } }, now); // prettier-ignore
     // A person bound before needs only this fresh factor; a new one also a phone that answers.
-    if (bound) await completeLevel2({ db, vault, origin }, { tx, accountId, sessionUid, amr: ['vneid'] }, now);
-    else await advance(db, tx, { state: 'phone', accountId, pending: sealPending(vault, tx.id, pending) }, now);
+    if (bound)
+      await completeLevel2({ db, vault, origin }, { tx, accountId, sessionUid, amr: ['vneid'] }, now);
+    else
+      await advance(db, tx, { state: 'phone', accountId, pending: sealPending(vault, tx.id, pending) }, now);
   });
   return { outcome: 'proven' };
 }

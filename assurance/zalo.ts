@@ -41,14 +41,24 @@ export async function finishZalo(
     }
     const { accountId } = signIn;
     // A signed-in browser that answers as somebody else must log out first; nothing is merged.
-    if (wanted.accountId !== undefined && wanted.accountId !== accountId) return { outcome: 'refused', reason: 'other_person' };
+    if (wanted.accountId !== undefined && wanted.accountId !== accountId)
+      return { outcome: 'refused', reason: 'other_person' };
     const tx = await openTransaction(db, { ...wanted, accountId }, now);
-    if (tx.account_id !== null && tx.account_id !== accountId) return { outcome: 'refused', reason: 'other_person' };
+    if (tx.account_id !== null && tx.account_id !== accountId)
+      return { outcome: 'refused', reason: 'other_person' };
     await advance(db, tx, { state: tx.want_level === 2 ? 'choosing' : 'consent', accountId }, now);
     await proveStep(db, { transactionId: tx.id, step: 'zalo', accountId, upstreamRef: undefined }, now);
     await insertLevelFact(
       db,
-      { id: uuidv7(now), sessionUid: wanted.sessionUid, transactionId: tx.id, accountId, level: 1, amr: ['zalo'], identitySource: undefined },
+      {
+        id: uuidv7(now),
+        sessionUid: wanted.sessionUid,
+        transactionId: tx.id,
+        accountId,
+        level: 1,
+        amr: ['zalo'],
+        identitySource: undefined,
+      },
       now,
     );
     await recordAccess(db, origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: wanted.clientId, details: { account: signIn.outcome } }, now); // prettier-ignore

@@ -38,7 +38,12 @@ export const logOf = (log: 'access' | 'consent', origin: string, now: Date) =>
   `${origin}/${log}/${now.getUTCFullYear()}`;
 
 /** Appends one event to the access log, on the running transaction. */
-export async function recordAccess(db: Database, origin: string, event: AccessEvent, now: Date): Promise<void> {
+export async function recordAccess(
+  db: Database,
+  origin: string,
+  event: AccessEvent,
+  now: Date,
+): Promise<void> {
   const opening = randomBytes(32);
   const body = Buffer.from(JSON.stringify({ ...event.details, kind: event.kind, outcome: event.outcome }));
   const commitment = createHmac('sha256', opening).update(body).digest('base64url');

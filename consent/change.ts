@@ -32,14 +32,29 @@ export type Change = {
 };
 
 /** Moves one consent to `state` and returns the event's id. `row` is undefined for the first answer. */
-export async function changeConsent(db: Database, change: Change, row: ConsentRow | undefined, state: ConsentState, now: Date): Promise<string> {
+export async function changeConsent(
+  db: Database,
+  change: Change,
+  row: ConsentRow | undefined,
+  state: ConsentState,
+  now: Date,
+): Promise<string> {
   const { subject, service, purpose } = change;
   const eventId = uuidv7(now);
   const recordId = row?.id ?? uuidv7(now);
   const streamId = row?.stream_id ?? randomUUID();
   const version = (row?.version ?? 0) + 1;
   const logId = logOf('consent', change.origin, now);
-  const payload = receiptPayload({ ...change, receiptId: eventId, eventId, recordId, version, state, at: now, logOrigin: logId });
+  const payload = receiptPayload({
+    ...change,
+    receiptId: eventId,
+    eventId,
+    recordId,
+    version,
+    state,
+    at: now,
+    logOrigin: logId,
+  });
   const openBody = randomBytes(32);
   const openSubject = randomBytes(32);
   const entry = entryBytes({
@@ -59,14 +74,30 @@ export async function changeConsent(db: Database, change: Change, row: ConsentRo
   if (row === undefined) {
     await insertConsent(
       db,
-      { id: recordId, subject_id: subject.subjectId, service_id: service.id, purpose_id: purpose.id, purpose_version: purpose.version, state, version, stream_id: streamId, last_entry_hash: entryHash },
+      {
+        id: recordId,
+        subject_id: subject.subjectId,
+        service_id: service.id,
+        purpose_id: purpose.id,
+        purpose_version: purpose.version,
+        state,
+        version,
+        stream_id: streamId,
+        last_entry_hash: entryHash,
+      },
       now,
     );
   } else {
-    const moved = await updateConsent(db, { id: row.id, fromVersion: row.version, state, purposeVersion: purpose.version, entryHash }, now);
-    if (moved !== 1) throw new Refusal('conflict', 'the consent has changed meanwhile', { reason: 'consent' });
+    const moved = await updateConsent(
+      db,
+      { id: row.id, fromVersion: row.version, state, purposeVersion: purpose.version, entryHash },
+      now,
+    );
+    if (moved !== 1)
+      throw new Refusal('conflict', 'the consent has changed meanwhile', { reason: 'consent' });
   }
-  const seal = (part: string, plain: Buffer | string) => subject.seal(`consent_event/${eventId}/${part}`, plain);
+  const seal = (part: string, plain: Buffer | string) =>
+    subject.seal(`consent_event/${eventId}/${part}`, plain);
   await insertEvent(db, {
     eventId,
     logId,

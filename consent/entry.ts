@@ -18,7 +18,8 @@ export type EntryFacts = {
 
 /** The entry's bytes. `b` and `u` are HMAC-SHA-256 under random keys: hiding while these are secret. */
 export function entryBytes(facts: EntryFacts): Buffer {
-  const commit = (key: Buffer, value: Buffer | string) => createHmac('sha256', key).update(value).digest('base64url');
+  const commit = (key: Buffer, value: Buffer | string) =>
+    createHmac('sha256', key).update(value).digest('base64url');
   return Buffer.from(
     JSON.stringify({
       v: 1,

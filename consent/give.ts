@@ -51,18 +51,29 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
     const subject = await openSubject(db, vault, answer.accountId);
     await lockSubject(db, subject.subjectId);
     const rows = await lockConsents(db, subject.subjectId, service.id);
-    await insertNotice(db, { sha256, serviceId: service.id, language: answer.notice.language, bytes: answer.notice.bytes }, now);
+    await insertNotice(
+      db,
+      { sha256, serviceId: service.id, language: answer.notice.language, bytes: answer.notice.bytes },
+      now,
+    );
     const consentId = `c_${randomBytes(16).toString('base64url')}`;
-    await ensureHandle(db, { consentId, subjectId: subject.subjectId, clientId: answer.clientId, serviceId: service.id });
+    await ensureHandle(db, {
+      consentId,
+      subjectId: subject.subjectId,
+      clientId: answer.clientId,
+      serviceId: service.id,
+    });
     let changed = false;
     let narrowedAny = false;
     for (const purpose of purposes) {
       // A purpose that rests on law is never created by a citizen's click.
-      if (purpose.basis !== 'consent') throw new Refusal('forbidden', 'this purpose does not rest on consent');
+      if (purpose.basis !== 'consent')
+        throw new Refusal('forbidden', 'this purpose does not rest on consent');
       const row = rows.find((one) => one.purpose_id === purpose.id);
       const choice = answer.choices[purpose.id] ?? 'refused';
       const live = row !== undefined && isLive(row.state);
-      const same = row?.purpose_version === purpose.version && (live ? choice === 'given' : row.state === choice);
+      const same =
+        row?.purpose_version === purpose.version && (live ? choice === 'given' : row.state === choice);
       if (same) continue;
       const narrowed = live && choice === 'refused'; // "no" to what was agreed before is a withdrawal
       const state = narrowed ? 'withdrawn' : choice === 'given' && row !== undefined ? 'renewed' : choice;
@@ -80,13 +91,18 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
       changed = true;
       narrowedAny ||= narrowed;
     }
-    if (narrowedAny) await stopUse(db, house.grants, { ...answer, subjectId: subject.subjectId, service }, now);
+    if (narrowedAny)
+      await stopUse(db, house.grants, { ...answer, subjectId: subject.subjectId, service }, now);
     else if (changed) await raiseHandles(db, subject.subjectId, service.id);
   });
 }
 
 /** The exact bytes of a notice: what is kept is what was on the screen, by language. */
-export function noticeBytes(service: CatalogueService, scopes: readonly string[], language: 'vi' | 'en'): Buffer {
+export function noticeBytes(
+  service: CatalogueService,
+  scopes: readonly string[],
+  language: 'vi' | 'en',
+): Buffer {
   const purposes = purposesFor(service, scopes).map((purpose) => ({
     id: purpose.id,
     version: purpose.version,
@@ -99,5 +115,13 @@ export function noticeBytes(service: CatalogueService, scopes: readonly string[]
     recipients: purpose.recipients,
     needed: purpose.needed,
   }));
-  return Buffer.from(JSON.stringify({ service: service.id, title: service.title[language], owner: service.owner[language], language, purposes }));
+  return Buffer.from(
+    JSON.stringify({
+      service: service.id,
+      title: service.title[language],
+      owner: service.owner[language],
+      language,
+      purposes,
+    }),
+  );
 }

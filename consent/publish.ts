@@ -19,7 +19,8 @@ export async function publishPurposes(db: Database, catalogue: Catalogue, now: D
       on conflict do nothing`);
     const kept = await db.row<{ sha256: Buffer }>(sql`
       select sha256 from purpose where purpose_id = ${purpose.id} and version = ${purpose.version}`);
-    if (kept === undefined || !kept.sha256.equals(sha256)) changed.push(`${purpose.id} (version ${purpose.version})`);
+    if (kept === undefined || !kept.sha256.equals(sha256))
+      changed.push(`${purpose.id} (version ${purpose.version})`);
   }
   if (changed.length > 0) {
     throw new Refusal('conflict', `purposes changed without a new version: ${changed.join(', ')}`, { reason: 'purpose_version' }); // prettier-ignore

@@ -8,13 +8,17 @@ export type Decision = { readonly id: string; readonly version: number; readonly
  * The purposes shown for these scopes: those that the scopes' actions rest on, and the service's
  * voluntary ones that no action needs (a notice by message, say).
  */
-export function purposesFor(service: CatalogueService, scopes: readonly string[]): readonly CataloguePurpose[] {
+export function purposesFor(
+  service: CatalogueService,
+  scopes: readonly string[],
+): readonly CataloguePurpose[] {
   const used = new Set<string | undefined>();
   const resting = new Set<string | undefined>();
   for (const action of service.actions) {
     const purposes = [action.require.consent?.purpose, action.lawfulPurpose];
     for (const purpose of purposes) resting.add(purpose);
-    if (action.require.scopes.some((scope) => scopes.includes(scope))) for (const purpose of purposes) used.add(purpose);
+    if (action.require.scopes.some((scope) => scopes.includes(scope)))
+      for (const purpose of purposes) used.add(purpose);
   }
   return service.purposes.filter(
     (purpose) => used.has(purpose.id) || (!resting.has(purpose.id) && purpose.basis === 'consent'),
@@ -49,5 +53,9 @@ export const isLive = (state: string) => state === 'given' || state === 'renewed
 function isDecided(purpose: CataloguePurpose, decisions: readonly Decision[]): boolean {
   const decision = decisions.find((one) => one.id === purpose.id && one.version === purpose.version);
   if (decision === undefined) return false;
-  return isLive(decision.state) || decision.state === 'refused' || (decision.state === 'withdrawn' && !purpose.needed);
+  return (
+    isLive(decision.state) ||
+    decision.state === 'refused' ||
+    (decision.state === 'withdrawn' && !purpose.needed)
+  );
 }

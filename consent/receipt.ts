@@ -40,7 +40,13 @@ export function receiptPayload(facts: ReceiptFacts): Buffer {
       record_version: facts.version,
       jurisdiction: 'VN',
       service: service.id,
-      notice: { id: service.code, version: purpose.version, language: notice.language, url: `${issuer}/thong-bao/${notice.sha256}`, sha256: notice.sha256 },
+      notice: {
+        id: service.code,
+        version: purpose.version,
+        language: notice.language,
+        url: `${issuer}/thong-bao/${notice.sha256}`,
+        sha256: notice.sha256,
+      },
       purposes: [
         {
           purpose_id: purpose.id,
@@ -48,7 +54,12 @@ export function receiptPayload(facts: ReceiptFacts): Buffer {
           text: purpose.text[notice.language],
           dpv: 'https://w3id.org/dpv#ServiceProvision',
           lawful_basis: purpose.basis,
-          pii: purpose.data.map((item) => ({ pii_attribute_id: item.claim, pii_type: item.label[notice.language], optional: false, sensitive: item.class === 'sensitive' })),
+          pii: purpose.data.map((item) => ({
+            pii_attribute_id: item.claim,
+            pii_type: item.label[notice.language],
+            optional: false,
+            sensitive: item.class === 'sensitive',
+          })),
           controllers: [controller],
           recipients: purpose.recipients,
           collection_method: 'broker-claims',
@@ -56,10 +67,26 @@ export function receiptPayload(facts: ReceiptFacts): Buffer {
           retention_period: purpose.retention,
         },
       ],
-      parties: [{ party_id: controller, party_name: service.owner[notice.language], party_role: 'controller', party_type: 'public-authority', party_contact: service.contact }],
+      parties: [
+        {
+          party_id: controller,
+          party_name: service.owner[notice.language],
+          party_role: 'controller',
+          party_type: 'public-authority',
+          party_contact: service.contact,
+        },
+      ],
       withdrawal_method: { url: `${issuer}/toi/dong-y/${recordId}`, offline: 'Bộ phận một cửa' },
       privacy_rights: ['access', 'rectify', 'erase', 'restrict', 'object', 'complain'],
-      event: { event_id: facts.eventId, event_time: at.toISOString(), event_type: 'explicit', event_state: facts.state, entity_id: 'self', method: 'web-form', acr: facts.acr },
+      event: {
+        event_id: facts.eventId,
+        event_time: at.toISOString(),
+        event_type: 'explicit',
+        event_state: facts.state,
+        entity_id: 'self',
+        method: 'web-form',
+        acr: facts.acr,
+      },
       log: { origin: facts.logOrigin, max_merge_delay: 60 },
     }),
   );

@@ -23,10 +23,21 @@ export async function standingConsent(db: Database, where: Where): Promise<Stand
 
 /** The same for token issue: holds the handle in share mode until the transaction ends. */
 export async function consentForToken(db: Database, where: Where): Promise<StandingConsent | undefined> {
-  return shaped(where.service, await findStandingForShare(db, where.accountId, where.clientId, where.service.id));
+  return shaped(
+    where.service,
+    await findStandingForShare(db, where.accountId, where.clientId, where.service.id),
+  );
 }
 
-function shaped(service: CatalogueService, row: Awaited<ReturnType<typeof findStanding>>): StandingConsent | undefined {
+function shaped(
+  service: CatalogueService,
+  row: Awaited<ReturnType<typeof findStanding>>,
+): StandingConsent | undefined {
   if (row === undefined) return undefined;
-  return { consentId: row.consent_id, version: row.version, decisions: row.purposes, purposes: givenPurposes(service, row.purposes) };
+  return {
+    consentId: row.consent_id,
+    version: row.version,
+    decisions: row.purposes,
+    purposes: givenPurposes(service, row.purposes),
+  };
 }

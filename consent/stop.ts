@@ -22,11 +22,20 @@ export async function stopUse(
 ): Promise<void> {
   const purposes = givenPurposes(service, await findDecisions(db, subjectId, service.id));
   // Level 2 here: the level is judged at each token issue, consent alone is judged now.
-  await grants.narrow({ accountId, serviceId: service.id, keepScopes: releasableScopes(service, { level: 2, purposes }) });
+  await grants.narrow({
+    accountId,
+    serviceId: service.id,
+    keepScopes: releasableScopes(service, { level: 2, purposes }),
+  });
   for (const handle of await raiseHandles(db, subjectId, service.id)) {
     await outdateConsent(
       db,
-      { consentId: handle.consent_id, minVersion: handle.version, clientId: handle.client_id, serviceId: service.id },
+      {
+        consentId: handle.consent_id,
+        minVersion: handle.version,
+        clientId: handle.client_id,
+        serviceId: service.id,
+      },
       now,
     );
   }

@@ -73,7 +73,10 @@ export const insertNotice = (
     values (${row.sha256}, ${row.serviceId}, ${row.language}, ${row.bytes}, ${now}) on conflict do nothing`);
 
 /** The handle of (person, client, service), made when the consent page was first answered. */
-export const ensureHandle = (db: Database, row: { consentId: string; subjectId: string; clientId: string; serviceId: string }) =>
+export const ensureHandle = (
+  db: Database,
+  row: { consentId: string; subjectId: string; clientId: string; serviceId: string },
+) =>
   db.run(sql`
     insert into consent_handle (consent_id, subject_id, client_id, service_id)
     values (${row.consentId}, ${row.subjectId}, ${row.clientId}, ${row.serviceId})
@@ -84,7 +87,11 @@ export const raiseHandles = (db: Database, subjectId: string, serviceId: string)
     update consent_handle set version = version + 1 where subject_id = ${subjectId} and service_id = ${serviceId}
     returning consent_id, version, client_id`);
 
-export type StandingRow = { consent_id: string; version: number; purposes: { id: string; version: number; state: string }[] };
+export type StandingRow = {
+  consent_id: string;
+  version: number;
+  purposes: { id: string; version: number; state: string }[];
+};
 
 export const findStanding = (db: Database, accountId: string, clientId: string, serviceId: string) =>
   db.row<StandingRow>(sql`
@@ -125,7 +132,9 @@ export const findEventOf = (db: Database, accountId: string, eventId: string) =>
     where s.account_id = ${accountId} and e.event_id = ${eventId}`);
 
 export const findConsentService = (db: Database, subjectId: string, recordId: string) =>
-  db.row<{ service_id: string }>(sql`select service_id from consent where id = ${recordId} and subject_id = ${subjectId}`);
+  db.row<{ service_id: string }>(
+    sql`select service_id from consent where id = ${recordId} and subject_id = ${subjectId}`,
+  );
 
 export const findDecisions = (db: Database, subjectId: string, serviceId: string) =>
   db.rows<{ id: string; version: number; state: string }>(sql`

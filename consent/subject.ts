@@ -37,7 +37,11 @@ export async function openSubject(db: Database, vault: Vault, accountId: string)
 }
 
 /** @throws Refusal missing when the person's key has been destroyed */
-export async function findSubject(db: Database, vault: Vault, accountId: string): Promise<Subject | undefined> {
+export async function findSubject(
+  db: Database,
+  vault: Vault,
+  accountId: string,
+): Promise<Subject | undefined> {
   const row = await findRow(db, accountId);
   if (row === undefined) return undefined;
   const { subject_id: subjectId, wrapped_key: wrapped } = row;

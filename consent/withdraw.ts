@@ -23,7 +23,12 @@ export type Withdrawal = {
 };
 
 export type Withdrawn =
-  | { readonly outcome: 'withdrawn'; readonly eventId: string; readonly serviceId: string; readonly purposeId: string }
+  | {
+      readonly outcome: 'withdrawn';
+      readonly eventId: string;
+      readonly serviceId: string;
+      readonly purposeId: string;
+    }
   | { readonly outcome: 'already' }
   | { readonly outcome: 'changed' };
 

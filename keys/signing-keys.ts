@@ -52,9 +52,7 @@ export async function loadSigningKeys(
       now.getTime() - row.retired_at.getTime() < TOKEN_KEY_PUBLISHED_AFTER_RETIREMENT_MS,
   );
   const order = { current: 0, next: 1, retired: 2 };
-  return published
-    .map((row) => opened(envelope, row))
-    .toSorted((a, b) => order[a.state] - order[b.state]);
+  return published.map((row) => opened(envelope, row)).toSorted((a, b) => order[a.state] - order[b.state]);
 }
 
 /**
@@ -85,13 +83,18 @@ export async function rotateSigningKey(
 async function addNextKey(db: Database, envelope: Envelope, use: store.KeyUse, now: Date): Promise<void> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const kid = `${use}-${now.toISOString().slice(0, 10)}-${randomBytes(3).toString('hex')}`;
-  const privateSealed = envelope.seal(`signing_key/${kid}`, JSON.stringify(privateKey.export({ format: 'jwk' })));
+  const privateSealed = envelope.seal(
+    `signing_key/${kid}`,
+    JSON.stringify(privateKey.export({ format: 'jwk' })),
+  );
   const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
   await store.insertNextKey(db, { kid, use, publicJwk, privateSealed }, now);
 }
 
 function opened(envelope: Envelope, row: store.SigningKeyRow): SigningKey {
-  const jwk = JSON.parse(envelope.open(`signing_key/${row.kid}`, row.private_sealed).toString()) as PrivateJwk; // written by addNextKey
+  const jwk = JSON.parse(
+    envelope.open(`signing_key/${row.kid}`, row.private_sealed).toString(),
+  ) as PrivateJwk; // written by addNextKey
   const privateJwk = { ...jwk, kid: row.kid, alg: 'ES256', use: 'sig' } as const;
   const privateKey = createPrivateKey({ format: 'jwk', key: { ...jwk } });
   return { kid: row.kid, state: row.state, privateJwk, privateKey, publicKey: createPublicKey(privateKey) };

@@ -29,7 +29,8 @@ export async function openVault(db: Database, envelope: Envelope, now: Date): Pr
   const indexKey = envelope.open(label, row.sealed);
   const kindKeys = new Map<string, Buffer>();
   const kindKey = (kind: string): Buffer => {
-    const known = kindKeys.get(kind) ?? Buffer.from(hkdfSync('sha256', indexKey, 'tayninh-id', `index/${kind}`, 32));
+    const known =
+      kindKeys.get(kind) ?? Buffer.from(hkdfSync('sha256', indexKey, 'tayninh-id', `index/${kind}`, 32));
     kindKeys.set(kind, known);
     return known;
   };
@@ -43,4 +44,5 @@ export async function openVault(db: Database, envelope: Envelope, now: Date): Pr
 }
 
 /** The uniqueness key of contract identity-vn section 3: HMAC-SHA-256 over the digits alone. */
-export const blindIndex = (key: Buffer, value: string): Buffer => createHmac('sha256', key).update(value).digest();
+export const blindIndex = (key: Buffer, value: string): Buffer =>
+  createHmac('sha256', key).update(value).digest();

@@ -1,6 +1,8 @@
 // Forward only. The previous release must run on the new schema.
 
 import knexFactory from 'knex';
+import type { Database } from '../database.ts';
+import { sql } from '../database.ts';
 import * as keys from './0001-keys.ts';
 import * as accounts from './0002-accounts.ts';
 import * as assurance from './0003-assurance.ts';
@@ -38,6 +40,14 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
   } finally {
     await knex.destroy();
   }
+}
+
+/** True when every migration of this release has been applied. */
+export async function isMigrated(db: Database): Promise<boolean> {
+  const found = await db.row(sql`select to_regclass('knex_migrations')::text as name`);
+  if (found?.['name'] === null) return false;
+  const rows = await db.rows<{ name: string }>(sql`select name from knex_migrations`);
+  return Object.keys(steps).every((name) => rows.some((row) => row.name === name));
 }
 
 async function refuseDown(): Promise<void> {

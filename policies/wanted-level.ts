@@ -28,7 +28,12 @@ export function wantedLevel(request: LevelRequest, catalogue: ActionsByScope, ac
   if (asked.length > 0 && known.length === 0) return { outcome: 'unmet' };
   const required = requirementFor(catalogue, request.scopes);
   const level = Math.max(1, required.level, known.length > 0 ? Math.min(...known) : 0) === 2 ? 2 : 1;
-  return { outcome: 'wanted', level, maxAgeSeconds: shortest(request.maxAge, required.maxAge), methods: required.methods };
+  return {
+    outcome: 'wanted',
+    level,
+    maxAgeSeconds: shortest(request.maxAge, required.maxAge),
+    methods: required.methods,
+  };
 }
 
 function shortest(maxAge: string | undefined, required: number | undefined): number | undefined {

@@ -14,11 +14,17 @@ export async function accountClaims(
 ): Promise<{ sub: string; [claim: string]: unknown }> {
   if (!scope.split(' ').includes('tn.level')) return { sub: accountId };
   const sessionUid = ctx.oidc.entities.AccessToken?.sessionUid;
-  const stands = issueOf(ctx)?.stands ?? (sessionUid === undefined ? undefined : await standing(house.db, { sessionUid, accountId }, house.clock()));
+  const stands =
+    issueOf(ctx)?.stands ??
+    (sessionUid === undefined
+      ? undefined
+      : await standing(house.db, { sessionUid, accountId }, house.clock()));
   if (stands === undefined || stands.level === 0) return { sub: accountId };
   return {
     sub: accountId,
     tnid_level: stands.level,
-    ...(stands.level === 2 ? { tnid_verified_at: stands.authTime, identity_source: stands.identitySource } : {}),
+    ...(stands.level === 2
+      ? { tnid_verified_at: stands.authTime, identity_source: stands.identitySource }
+      : {}),
   };
 }

@@ -21,17 +21,28 @@ const REFRESH_SECONDS = 86_400;
 /** The grant caps every refresh token under it, so it must outlive them. */
 const GRANT_SECONDS = 14 * 86_400;
 
-export function providerConfiguration(house: ProviderHouse, adapter: (model: string) => Adapter): Configuration {
+export function providerConfiguration(
+  house: ProviderHouse,
+  adapter: (model: string) => Adapter,
+): Configuration {
   const levelTwo = (scope: string) => house.catalogue.scopes.get(scope)?.level === 2;
   return {
     adapter,
     jwks: { keys: house.tokenKeys.map((key) => ({ ...key.privateJwk })) },
-    routes: { pushed_authorization_request: '/par', introspection: '/introspect', revocation: '/revoke', userinfo: '/userinfo' },
+    routes: {
+      pushed_authorization_request: '/par',
+      introspection: '/introspect',
+      revocation: '/revoke',
+      userinfo: '/userinfo',
+    },
     responseTypes: ['code'],
     scopes: ['openid', 'tn.level'],
     subjectTypes: ['pairwise'],
     acrValues: [acrOf(1, house.acrBase), acrOf(2, house.acrBase)],
-    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], 'tn.level': ['tnid_level', 'tnid_verified_at', 'identity_source'] },
+    claims: {
+      openid: ['sub', 'acr', 'amr', 'auth_time'],
+      'tn.level': ['tnid_level', 'tnid_verified_at', 'identity_source'],
+    },
     clientAuthMethods: ['private_key_jwt', 'none'],
     enabledJWA: {
       clientAuthSigningAlgValues: ['ES256', 'PS256'],
@@ -70,14 +81,23 @@ export function providerConfiguration(house: ProviderHouse, adapter: (model: str
       dPoP: { enabled: true, nonceSecret: house.dpopNonceSecret, requireNonce: () => true },
       pushedAuthorizationRequests: { enabled: true },
       // FAPI 2.0 for every confidential client; the one public client is the mini app.
-      fapi: { enabled: true, profile: (_ctx, client) => (client?.clientAuthMethod === 'none' ? undefined : '2.0') },
+      fapi: {
+        enabled: true,
+        profile: (_ctx, client) => (client?.clientAuthMethod === 'none' ? undefined : '2.0'),
+      },
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
         getResourceServerInfo: (ctx, resource, client) => resourceServerInfo(house, ctx, resource, client),
       },
-      introspection: { enabled: true, allowedPolicy: (ctx, client, token) => mayIntrospect(house, ctx, client, token) },
-      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (ctx, client, token) => mayIntrospect(house, ctx, client, token),
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
       userinfo: { enabled: true },
     },
     ttl: {
@@ -94,15 +114,23 @@ export function providerConfiguration(house: ProviderHouse, adapter: (model: str
     // FAPI 2.0 wants confidential clients' refresh tokens left alone; public clients get none.
     rotateRefreshToken: false,
     issueRefreshToken: async (_ctx, client, source) =>
-      client.clientAuthMethod !== 'none' && client.grantTypeAllowed('refresh_token') && source.scopes.has('openid'),
+      client.clientAuthMethod !== 'none' &&
+      client.grantTypeAllowed('refresh_token') &&
+      source.scopes.has('openid'),
     // Whether a token still counts is decided from level facts and grants at each use.
     expiresWithSession: () => false,
-    pairwiseIdentifier: (_ctx, accountId, client) => pairwiseSub(house.db, accountId, `client:${client.sectorIdentifier}`),
+    pairwiseIdentifier: (_ctx, accountId, client) =>
+      pairwiseSub(house.db, accountId, `client:${client.sectorIdentifier}`),
     findAccount: async (ctx, accountId, source) => {
       // At the token endpoint `source` is the code or refresh token: the level is judged here,
       // before any token is built, because the ID token copies acr and auth_time from it.
-      const stands = source !== undefined && isGrantSource(source) ? await judgeLevel(house, ctx, source) : await isOpenAccount(house, accountId);
-      return stands ? { accountId, claims: (_use, scope) => accountClaims(house, ctx, accountId, scope) } : undefined;
+      const stands =
+        source !== undefined && isGrantSource(source)
+          ? await judgeLevel(house, ctx, source)
+          : await isOpenAccount(house, accountId);
+      return stands
+        ? { accountId, claims: (_use, scope) => accountClaims(house, ctx, accountId, scope) }
+        : undefined;
     },
     extraTokenClaims: (ctx, token) => extraClaims(house, ctx, token),
     formats: {
@@ -115,7 +143,10 @@ export function providerConfiguration(house: ProviderHouse, adapter: (model: str
         },
       },
     },
-    interactions: { policy: createPolicy(house), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: createPolicy(house),
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+    },
     cookies: {
       keys: [...house.cookieKeys],
       names: { session: '__Host-tnid', interaction: '__Secure-tnid-i', resume: '__Secure-tnid-r' },
@@ -126,7 +157,11 @@ export function providerConfiguration(house: ProviderHouse, adapter: (model: str
   };
 }
 
-async function extraClaims(house: ProviderHouse, ctx: KoaContextWithOIDC, token: object): Promise<Record<string, unknown>> {
+async function extraClaims(
+  house: ProviderHouse,
+  ctx: KoaContextWithOIDC,
+  token: object,
+): Promise<Record<string, unknown>> {
   const { clientId, accountId, aud } = token as { clientId: string; accountId?: string; aud?: string }; // members of both token models
   const claims = await accessTokenClaims(house, ctx, clientId);
   if (accountId === undefined || aud === undefined) return claims;

@@ -13,7 +13,11 @@ const TABLE: Readonly<Record<RefusalKind, { status: number; error: string }>> = 
   unavailable: { status: 503, error: 'temporarily_unavailable' },
 };
 
-export type OauthError = { readonly status: number; readonly headers: Record<string, string>; readonly body: object };
+export type OauthError = {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: object;
+};
 
 /** The answer to a refusal; undefined for anything else, which is a bug and goes to the last handler. */
 export function oauthErrorOf(error: unknown): OauthError | undefined {

@@ -17,26 +17,39 @@ export type GrantRequest = {
 };
 
 /** Writes the grant a consent answer amounts to. Level is judged at token issue, not here. */
-export async function saveGrant(provider: Provider, existing: Grant | undefined, request: GrantRequest, purposes: readonly string[]): Promise<string> {
+export async function saveGrant(
+  provider: Provider,
+  existing: Grant | undefined,
+  request: GrantRequest,
+  purposes: readonly string[],
+): Promise<string> {
   const { accountId, clientId, service } = request;
   const grant = existing ?? new provider.Grant({ accountId, clientId });
   grant.addOIDCScope(request.oidcScopes.join(' '));
   if (service !== undefined) {
     const asked = request.scopes.filter((scope) => service.scopes.includes(scope));
-    const held = `${grant.resources?.[service.id] ?? ''} ${grant.rejected?.resources?.[service.id] ?? ''}`.split(' ');
+    const held =
+      `${grant.resources?.[service.id] ?? ''} ${grant.rejected?.resources?.[service.id] ?? ''}`.split(' ');
     const known = [...new Set([...asked, ...held])].filter((scope) => service.scopes.includes(scope));
     const carried = releasableScopes(service, { level: 2, purposes });
     const granted = known.filter((scope) => carried.includes(scope)).join(' ');
     const rejected = known.filter((scope) => !carried.includes(scope)).join(' ');
     // Set, not added: a scope refused before and agreed to now must leave the refused list.
     grant.resources = { ...grant.resources, [service.id]: granted };
-    grant.rejected = { ...grant.rejected, resources: { ...grant.rejected?.resources, [service.id]: rejected } };
+    grant.rejected = {
+      ...grant.rejected,
+      resources: { ...grant.rejected?.resources, [service.id]: rejected },
+    };
   }
   return grant.save();
 }
 
 /** True when the consent page must be shown: something is unanswered, or this client's page was never shown. */
-export async function consentMissing(house: ProviderHouse, request: GrantRequest, again: boolean): Promise<boolean> {
+export async function consentMissing(
+  house: ProviderHouse,
+  request: GrantRequest,
+  again: boolean,
+): Promise<boolean> {
   const { service } = request;
   if (service === undefined) return false;
   const standing = await standingConsent(house.db, { ...request, service });
@@ -45,7 +58,11 @@ export async function consentMissing(house: ProviderHouse, request: GrantRequest
 }
 
 /** oidc-provider's loadExistingGrant. */
-export async function loadGrant(house: ProviderHouse, provider: Provider, ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+export async function loadGrant(
+  house: ProviderHouse,
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+): Promise<Grant | undefined> {
   const { session, client, account, result } = ctx.oidc;
   if (session === undefined || client === undefined || account === undefined) return undefined;
   const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
@@ -56,17 +73,33 @@ export async function loadGrant(house: ProviderHouse, provider: Provider, ctx: K
   const covered =
     existing !== undefined &&
     request.oidcScopes.every((scope) => existing.getOIDCScopeEncountered().split(' ').includes(scope)) &&
-    request.scopes.every((scope) => existing.getResourceScopeEncountered(request.service?.id ?? '').split(' ').includes(scope));
+    request.scopes.every((scope) =>
+      existing
+        .getResourceScopeEncountered(request.service?.id ?? '')
+        .split(' ')
+        .includes(scope),
+    );
   if (covered && !(await consentMissing(house, request, false))) return existing;
   if (await consentMissing(house, request, ctx.oidc.prompts.has('consent'))) return undefined;
   const { service } = request;
-  const standing = service === undefined ? undefined : await standingConsent(house.db, { ...request, service });
+  const standing =
+    service === undefined ? undefined : await standingConsent(house.db, { ...request, service });
   return provider.Grant.find(await saveGrant(provider, existing, request, standing?.purposes ?? []));
 }
 
-function requestOf(house: ProviderHouse, ctx: KoaContextWithOIDC, accountId: string, clientId: string): GrantRequest {
+function requestOf(
+  house: ProviderHouse,
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+  clientId: string,
+): GrantRequest {
   const { params } = ctx.oidc;
-  return grantRequest(house, { accountId, clientId, scope: textOf(params?.['scope']), resource: resourceOf(params?.['resource']) });
+  return grantRequest(house, {
+    accountId,
+    clientId,
+    scope: textOf(params?.['scope']),
+    resource: resourceOf(params?.['resource']),
+  });
 }
 
 /** Splits the scopes of a request into OpenID's and the service's. */

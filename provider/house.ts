@@ -26,10 +26,23 @@ export type ProviderHouse = {
   readonly dpopNonceSecret: Buffer;
   readonly cookieKeys: readonly string[];
   readonly clock: () => Date;
-  readonly log: (level: 'info' | 'warn' | 'error', event: string, facts: Readonly<Record<string, unknown>>) => void;
-  readonly count: (name: 'token_issued' | 'protocol_error' | 'server_error', labels: Readonly<Record<string, string>>) => void;
+  readonly log: (
+    level: 'info' | 'warn' | 'error',
+    event: string,
+    facts: Readonly<Record<string, unknown>>,
+  ) => void;
+  readonly count: (
+    name: 'token_issued' | 'protocol_error' | 'server_error',
+    labels: Readonly<Record<string, string>>,
+  ) => void;
   /** Queues an event that may be written a moment after the answer (token issue). */
-  readonly recordSoon: (event: { kind: 'token.issued'; accountId: string; clientId: string; serviceId: string | undefined; details: Record<string, string | number> }) => void;
+  readonly recordSoon: (event: {
+    kind: 'token.issued';
+    accountId: string;
+    clientId: string;
+    serviceId: string | undefined;
+    details: Record<string, string | number>;
+  }) => void;
   readonly pages: ProviderPages;
 };
 
@@ -37,7 +50,10 @@ export type ProviderHouse = {
 export type ProviderPages = {
   error(context: PageContext, error: { error: string; status: number }): string;
   sessionLost(context: PageContext): string;
-  logout(context: PageContext, form: { action: string; xsrf: string; clientName: string | undefined }): string;
+  logout(
+    context: PageContext,
+    form: { action: string; xsrf: string; clientName: string | undefined },
+  ): string;
   signedOut(context: PageContext): string;
 };
 export type PageContext = { readonly acceptLanguage: string; readonly reference: string };

@@ -17,17 +17,25 @@ type Token = {
 };
 
 /** False makes the answer `{"active":false}`, the same as for a token that never was. */
-export async function mayIntrospect(house: ProviderHouse, _ctx: KoaContextWithOIDC, client: Client, given: object): Promise<boolean> {
+export async function mayIntrospect(
+  house: ProviderHouse,
+  _ctx: KoaContextWithOIDC,
+  client: Client,
+  given: object,
+): Promise<boolean> {
   const token: Token = given;
   const facts = await house.findClient(client.clientId);
-  if (facts?.kind !== 'service' || token.kind !== 'AccessToken' || token.aud !== facts.serviceId) return false;
+  if (facts?.kind !== 'service' || token.kind !== 'AccessToken' || token.aud !== facts.serviceId)
+    return false;
   const service = house.catalogue.serviceById.get(facts.serviceId ?? '');
   const { accountId, sessionUid, clientId, extra } = token;
-  if (service === undefined || accountId === undefined || sessionUid === undefined || clientId === undefined) return false;
+  if (service === undefined || accountId === undefined || sessionUid === undefined || clientId === undefined)
+    return false;
 
   const acr = extra?.['acr'];
   const stands = await standing(house.db, { sessionUid, accountId }, house.clock());
-  if (stands.level < levelOf(typeof acr === 'string' ? acr : undefined, house.acrBase) || stands.level === 0) return false;
+  if (stands.level < levelOf(typeof acr === 'string' ? acr : undefined, house.acrBase) || stands.level === 0)
+    return false;
   const consent = await standingConsent(house.db, { accountId, clientId, service });
   return consent !== undefined && consent.version === extra?.['consent_ver'];
 }

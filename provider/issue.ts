@@ -38,7 +38,11 @@ export const issueOf = (ctx: object): Issue | undefined => issues.get(ctx);
 export async function judgeLevel(house: ProviderHouse, ctx: object, source: GrantSource): Promise<boolean> {
   const cap = levelOf(source.acr, house.acrBase);
   if (source.sessionUid === undefined || cap === 0) return false;
-  const stands = await standing(house.db, { sessionUid: source.sessionUid, accountId: source.accountId, cap }, house.clock());
+  const stands = await standing(
+    house.db,
+    { sessionUid: source.sessionUid, accountId: source.accountId, cap },
+    house.clock(),
+  );
   if (stands.level === 0 || stands.authTime === undefined) return false;
   source.acr = acrOf(stands.level, house.acrBase);
   source.amr = [...stands.amr];
@@ -61,7 +65,11 @@ export async function judgeConsent(
 }
 
 /** Our claims of an access token (protocol design 3). */
-export async function accessTokenClaims(house: ProviderHouse, ctx: object, clientId: string): Promise<Record<string, unknown>> {
+export async function accessTokenClaims(
+  house: ProviderHouse,
+  ctx: object,
+  clientId: string,
+): Promise<Record<string, unknown>> {
   const client = await house.findClient(clientId);
   const issue = issues.get(ctx);
   const about = { client_class: client?.class, pol: house.catalogue.version };
@@ -73,12 +81,22 @@ export async function accessTokenClaims(house: ProviderHouse, ctx: object, clien
     auth_time: stands.authTime,
     amr: stands.amr,
     ...(stands.identitySource === undefined ? {} : { identity_source: stands.identitySource }),
-    ...(consent === undefined ? {} : { consent_id: consent.standing?.consentId, consent_ver: consent.standing?.version, purposes: consent.standing?.purposes ?? [] }),
+    ...(consent === undefined
+      ? {}
+      : {
+          consent_id: consent.standing?.consentId,
+          consent_ver: consent.standing?.version,
+          purposes: consent.standing?.purposes ?? [],
+        }),
   };
 }
 
 /** A service knows the citizen by the id of its own sector, whichever client brought the token. */
-export async function audienceSub(house: ProviderHouse, accountId: string, audience: string): Promise<string | undefined> {
+export async function audienceSub(
+  house: ProviderHouse,
+  accountId: string,
+  audience: string,
+): Promise<string | undefined> {
   const service = house.catalogue.serviceById.get(audience);
   return service === undefined ? undefined : pairwiseSub(house.db, accountId, service.sector);
 }

@@ -28,7 +28,9 @@ export function createPolicy(house: ProviderHouse) {
   policy.add(
     new Prompt(
       { name: 'level', requestable: false },
-      new Check('level_unmet', 'a higher or fresher level is required', 'login_required', (ctx) => levelUnmet(house, ctx)),
+      new Check('level_unmet', 'a higher or fresher level is required', 'login_required', (ctx) =>
+        levelUnmet(house, ctx),
+      ),
     ),
     1,
   );
@@ -44,7 +46,8 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
   if (transactionId !== undefined) await attachToSession(house.db, transactionId, accountId, sessionUid);
 
   const wanted = wantedLevel(levelRequestOf(params), house.catalogue, house.acrBase);
-  if (wanted.outcome === 'unmet') throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known');
+  if (wanted.outcome === 'unmet')
+    throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known');
   const now = house.clock();
   const nowSeconds = Math.floor(now.getTime() / 1000);
   const stands = await standing(house.db, { sessionUid, accountId }, now);
@@ -58,7 +61,8 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
     wanted.methods.every((rule) => meetsMethod(rule, stands.amr, stands.identitySource));
   if (met) return Check.NO_NEED_TO_PROMPT;
   // Once round is enough: a person who came back below the level would otherwise loop.
-  if (returned.success) throw new errors.UnmetAuthenticationRequirements('the required level was not reached');
+  if (returned.success)
+    throw new errors.UnmetAuthenticationRequirements('the required level was not reached');
   return Check.REQUEST_PROMPT;
 }
 
@@ -69,7 +73,11 @@ export function levelRequestOf(params: Readonly<Record<string, unknown>> | undef
     if (typeof value === 'number') return String(value);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  return { acrValues: text('acr_values'), maxAge: text('max_age'), scopes: (text('scope') ?? '').split(' ').filter(Boolean) };
+  return {
+    acrValues: text('acr_values'),
+    maxAge: text('max_age'),
+    scopes: (text('scope') ?? '').split(' ').filter(Boolean),
+  };
 }
 
 export const hadPrompt = (params: Readonly<Record<string, unknown>> | undefined, name: string) =>

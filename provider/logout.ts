@@ -24,8 +24,14 @@ export function endProofsAtLogout(house: ProviderHouse): Middleware {
     const now = house.clock();
     await house.db.transaction(async () => {
       await revokeProofs(house.db, { sessionUid }, now);
-      for (const clientId of Object.keys(session.authorizations ?? {})) await outdateAccount(house.db, { accountId, clientId }, now);
-      await recordAccess(house.db, house.origin, { kind: 'login.ended', outcome: 'ok', actor: 'self', accountId, details: { by: 'logout' } }, now);
+      for (const clientId of Object.keys(session.authorizations ?? {}))
+        await outdateAccount(house.db, { accountId, clientId }, now);
+      await recordAccess(
+        house.db,
+        house.origin,
+        { kind: 'login.ended', outcome: 'ok', actor: 'self', accountId, details: { by: 'logout' } },
+        now,
+      );
     });
   };
 }

@@ -10,13 +10,24 @@ const contextOf = (ctx: KoaContextWithOIDC): PageContext => ({
   reference: typeof ctx.state['reference'] === 'string' ? ctx.state['reference'] : '',
 });
 
-export async function renderError(house: ProviderHouse, ctx: KoaContextWithOIDC, out: { error: string }, error: Error): Promise<void> {
+export async function renderError(
+  house: ProviderHouse,
+  ctx: KoaContextWithOIDC,
+  out: { error: string },
+  error: Error,
+): Promise<void> {
   ctx.type = 'html';
   const lost = error instanceof errors.SessionNotFound;
-  ctx.body = lost ? house.pages.sessionLost(contextOf(ctx)) : house.pages.error(contextOf(ctx), { error: out.error, status: ctx.status });
+  ctx.body = lost
+    ? house.pages.sessionLost(contextOf(ctx))
+    : house.pages.error(contextOf(ctx), { error: out.error, status: ctx.status });
 }
 
-export async function logoutSource(house: ProviderHouse, ctx: KoaContextWithOIDC, form: string): Promise<void> {
+export async function logoutSource(
+  house: ProviderHouse,
+  ctx: KoaContextWithOIDC,
+  form: string,
+): Promise<void> {
   const action = /action="([^"]+)"/.exec(form)?.[1] ?? '';
   const xsrf = /name="xsrf" value="([^"]+)"/.exec(form)?.[1] ?? '';
   ctx.type = 'html';

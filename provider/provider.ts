@@ -23,13 +23,22 @@ export function createProvider(house: ProviderHouse, storage: (model: string) =>
   provider.use(requestTransaction(house));
   provider.use(endProofsAtLogout(house));
   provider.on('server_error', (_ctx, error) => {
-    house.log('error', 'protocol.server_error', { error: error instanceof Refusal ? error.reason : error.name, message: error.message, stack: error.stack });
+    house.log('error', 'protocol.server_error', {
+      error: error instanceof Refusal ? error.reason : error.name,
+      message: error.message,
+      stack: error.stack,
+    });
     house.count('server_error', {});
   });
   const refused = (ctx: KoaContextWithOIDC, error: Error) => {
     // error_detail holds the true reason and no input of the caller.
     const detail = 'error_detail' in error ? error.error_detail : undefined;
-    house.log('info', 'protocol.refused', { route: ctx.oidc?.route, error: error.message, detail, reference: ctx.state['reference'] });
+    house.log('info', 'protocol.refused', {
+      route: ctx.oidc?.route,
+      error: error.message,
+      detail,
+      reference: ctx.state['reference'],
+    });
     house.count('protocol_error', { route: ctx.oidc?.route ?? 'none', error: error.message });
   };
   provider.on('authorization.error', refused);
@@ -61,7 +70,11 @@ function noteIssue(house: ProviderHouse, token: IssuedToken): void {
     accountId,
     clientId,
     serviceId: aud,
-    details: { scope: token.scope ?? '', acr: String(extra?.['acr'] ?? ''), consent_ver: Number(extra?.['consent_ver'] ?? 0) },
+    details: {
+      scope: token.scope ?? '',
+      acr: String(extra?.['acr'] ?? ''),
+      consent_ver: Number(extra?.['consent_ver'] ?? 0),
+    },
   });
 }
 

@@ -11,7 +11,12 @@ import { judgeConsent } from './issue.ts';
 export const apiAudience = (issuer: string) => `${issuer}/api`;
 export const API_SCOPES = ['tn:revocations'] as const;
 
-export async function resourceServerInfo(house: ProviderHouse, ctx: KoaContextWithOIDC, resource: string, client: Client): Promise<ResourceServer> {
+export async function resourceServerInfo(
+  house: ProviderHouse,
+  ctx: KoaContextWithOIDC,
+  resource: string,
+  client: Client,
+): Promise<ResourceServer> {
   const facts = await house.findClient(client.clientId);
   if (facts?.kind === 'service') {
     if (resource !== apiAudience(house.issuer)) throw new errors.InvalidTarget();
@@ -23,7 +28,11 @@ export async function resourceServerInfo(house: ProviderHouse, ctx: KoaContextWi
 
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken;
   if (source?.accountId === undefined) throw new errors.InvalidTarget();
-  const { stands, consent } = await judgeConsent(house, ctx, { accountId: source.accountId, clientId: client.clientId, service });
+  const { stands, consent } = await judgeConsent(house, ctx, {
+    accountId: source.accountId,
+    clientId: client.clientId,
+    service,
+  });
   const purposes = consent?.purposes ?? [];
   // Level 2 here asks: would consent carry any of these scopes? If not, there is no grant to use.
   const consented = consent === undefined ? [] : releasableScopes(service, { level: 2, purposes });
@@ -32,8 +41,14 @@ export async function resourceServerInfo(house: ProviderHouse, ctx: KoaContextWi
   return server(house, service, releasableScopes(service, { level: stands.level, purposes }).join(' '));
 }
 
-function server(house: ProviderHouse, service: { id: string; tokens: 'jwt' | 'opaque' }, scope: string): ResourceServer {
-  return service.tokens === 'jwt' ? jwtServer(house, service.id, scope) : { audience: service.id, scope, accessTokenFormat: 'opaque' };
+function server(
+  house: ProviderHouse,
+  service: { id: string; tokens: 'jwt' | 'opaque' },
+  scope: string,
+): ResourceServer {
+  return service.tokens === 'jwt'
+    ? jwtServer(house, service.id, scope)
+    : { audience: service.id, scope, accessTokenFormat: 'opaque' };
 }
 
 function jwtServer(house: ProviderHouse, audience: string, scope: string): ResourceServer {

@@ -1,5 +1,5 @@
 import { moment } from './format.ts';
-import { factList, leaveForm, postForm, primary } from './form.ts';
+import { errorSummary, factList, leaveForm, postForm, primary } from './form.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageFrame } from './layout.ts';
 import { scamWarning } from './scam-warning.ts';
@@ -25,15 +25,17 @@ export type StepUpModel = {
   readonly personMasked?: string | undefined;
   /** `TN-48`: the same code stands on every screen of this transaction. */
   readonly transactionCode?: string | undefined;
+  readonly error?: 'declined' | 'failed' | 'not_enough' | 'unavailable' | 'expired' | undefined;
 };
 
 export function stepUpPage(model: StepUpModel): Html {
-  const { page, why, verifiedUntil } = model;
+  const { page, why, verifiedUntil, error } = model;
   const words = wordsOf(page.lang).stepUp;
   const several = model.methods.length > 1;
   return layout(
-    { ...page, title: words.title[why] },
-    html`<h1>${words.title[why]}</h1>
+    { ...page, title: words.title[why], failed: error !== undefined },
+    html`${error && errorSummary(page.lang, [{ field: 'methods', message: words.errors[error] }])}
+<h1>${words.title[why]}</h1>
 <p class="lead">${words.lead[why]}</p>
 ${verifiedUntil && html`<p>${words.verifiedUntil(moment(verifiedUntil, page.lang))}</p>`}
 <section class="panel">
@@ -52,7 +54,7 @@ ${
 </section>
 ${scamWarning(page.lang)}
 ${several && html`<h2>${words.choose}</h2>`}
-${model.methods.map((method) => methodChoice(method, page))}
+<div id="methods" tabindex="-1">${model.methods.map((method) => methodChoice(method, page))}</div>
 ${leaveForm(model.cancelAction, model.csrf, words.cancel)}`,
   );
 }

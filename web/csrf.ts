@@ -5,10 +5,16 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { Refusal } from '../errors.ts';
 
-export const csrfOf = (key: Buffer, owner: string): string => createHmac('sha256', key).update(owner).digest('base64url');
+export const csrfOf = (key: Buffer, owner: string): string =>
+  createHmac('sha256', key).update(owner).digest('base64url');
 
 /** @throws Refusal forbidden for a form of another site, session or interaction */
-export function checkForm(ctx: Context, site: { csrfKey: Buffer; issuer: string }, owner: string, given: string | undefined): void {
+export function checkForm(
+  ctx: Context,
+  site: { csrfKey: Buffer; issuer: string },
+  owner: string,
+  given: string | undefined,
+): void {
   const origin = ctx.get('origin');
   // Privacy settings may send "null"; a named origin must be ours.
   if (origin !== '' && origin !== 'null' && origin !== site.issuer) throw refused('origin');

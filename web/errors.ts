@@ -30,7 +30,12 @@ export function errorPages(site: Site): Middleware {
         ctx.status = STATUS[error.kind];
         const wait = error.retryAfterSeconds ?? (error.kind === 'unavailable' ? 5 : undefined);
         if (wait !== undefined) ctx.set('retry-after', String(wait));
-        site.log(error.kind === 'unavailable' ? 'warn' : 'info', 'page.refused', { kind: error.kind, reason: error.reason, path: ctx.path, reference: ctx.state['reference'] });
+        site.log(error.kind === 'unavailable' ? 'warn' : 'info', 'page.refused', {
+          kind: error.kind,
+          reason: error.reason,
+          path: ctx.path,
+          reference: ctx.state['reference'],
+        });
         showError(ctx, site, error.kind);
         return;
       }
@@ -53,5 +58,7 @@ function showError(ctx: Context, site: Site, kind: ErrorKind): void {
   ctx.type = 'html';
   // A page that failed on a POST cannot be asked for again by a link.
   const retryHref = ctx.method === 'GET' && kind === 'unavailable' ? ctx.url : undefined;
-  ctx.body = render(errorPage({ page: frameOf(ctx, site, { home: true, switchable: false }), kind, reference, retryHref }));
+  ctx.body = render(
+    errorPage({ page: frameOf(ctx, site, { home: true, switchable: false }), kind, reference, retryHref }),
+  );
 }

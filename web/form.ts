@@ -8,7 +8,8 @@ const MOST_FIELDS = 100;
 
 /** @throws Refusal invalid for another type, too many bytes, doubled or too many fields */
 export async function readForm(ctx: Context): Promise<ReadonlyMap<string, string>> {
-  if (ctx.is('application/x-www-form-urlencoded') === false) throw new Refusal('invalid', 'not a form', { reason: 'type' });
+  if (ctx.is('application/x-www-form-urlencoded') === false)
+    throw new Refusal('invalid', 'not a form', { reason: 'type' });
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of ctx.req) {

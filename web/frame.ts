@@ -18,14 +18,23 @@ export function frameOf(
 ): PageFrame {
   const lang = langOf(ctx);
   if (ctx.query['lang'] === lang) {
-    ctx.cookies.set('__Host-tnid-lang', lang, { signed: false, httpOnly: true, sameSite: 'lax', secure: true, maxAge: 31_536_000_000 });
+    ctx.cookies.set('__Host-tnid-lang', lang, {
+      signed: false,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: true,
+      maxAge: 31_536_000_000,
+    });
   }
   return {
     lang,
     stylesheet: site.stylesheetHref,
     demo: site.demo,
     otherLangHref: more.switchable === false ? undefined : `${ctx.path}?lang=${lang === 'vi' ? 'en' : 'vi'}`,
-    account: more.account === undefined ? undefined : { name: more.account, href: more.home === true ? '/toi' : undefined },
+    account:
+      more.account === undefined
+        ? undefined
+        : { name: more.account, href: more.home === true ? '/toi' : undefined },
     homeHref: more.home === true ? '/' : undefined,
   };
 }
@@ -34,7 +43,11 @@ export function frameOf(
 export function addressOf(ctx: Context, trustedProxies: number): string {
   const socket = ctx.req.socket.remoteAddress ?? '';
   if (trustedProxies === 0) return socket;
-  const hops = ctx.get('x-forwarded-for').split(',').map((hop) => hop.trim()).filter(Boolean);
+  const hops = ctx
+    .get('x-forwarded-for')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter(Boolean);
   return hops.at(-trustedProxies) ?? socket;
 }
 
@@ -43,6 +56,9 @@ export function networkOf(address: string): string {
   const v4 = /(?:^|:)(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address)?.[1];
   if (v4 !== undefined) return v4;
   const groups = address.split('::')[0]?.split(':') ?? [];
-  const first = groups.concat(Array(8).fill('0')).slice(0, 4).map((group) => group.padStart(4, '0'));
+  const first = groups
+    .concat(Array(8).fill('0'))
+    .slice(0, 4)
+    .map((group) => group.padStart(4, '0'));
   return first.join('').slice(0, 14);
 }

@@ -24,4 +24,11 @@ export function allowForms(ctx: Context, origins: readonly string[]): void {
 }
 
 const policy = (origins: readonly string[]) =>
-  ["default-src 'none'", "style-src 'self'", "img-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", ['form-action', "'self'", ...origins].join(' ')].join('; ');
+  [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    ['form-action', "'self'", ...origins].join(' '),
+  ].join('; ');

@@ -24,4 +24,5 @@ export type Site = ProviderHouse &
     readonly demo: boolean;
     /** How many proxies in front are ours. */
     readonly trustedProxies: number;
+    readonly measure: (method: string, route: string, status: number, seconds: number) => void;
   };

@@ -61,10 +61,18 @@ export async function lookAtVisit(site: Site, ctx: Context, now: Date): Promise<
   const accountId = tx?.account_id ?? known;
   const sessionUid = accountId === interaction.session?.accountId ? interaction.session?.uid : undefined;
   const visit = { uid: interaction.uid, interaction, client, wanted, sessionUid, tx };
-  return { ...visit, person: accountId === undefined ? undefined : await lookAtPerson(site, visit, accountId, now) };
+  return {
+    ...visit,
+    person: accountId === undefined ? undefined : await lookAtPerson(site, visit, accountId, now),
+  };
 }
 
-async function lookAtPerson(site: Site, visit: Omit<Visit, 'person'>, accountId: string, now: Date): Promise<Person | undefined> {
+async function lookAtPerson(
+  site: Site,
+  visit: Omit<Visit, 'person'>,
+  accountId: string,
+  now: Date,
+): Promise<Person | undefined> {
   const { db, vault } = site;
   const { interaction, tx, sessionUid, wanted } = visit;
   const profile = await findProfile(db, vault, accountId);

@@ -40,7 +40,8 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
       const row = await db.row<{ payload: AdapterPayload; consumed_at: Date | null }>(sql`
         select payload, consumed_at from oidc_artifact where id = ${idKey(id)} and kind = ${kind} and expires_at > now()`);
       if (row === undefined) return undefined;
-      const consumed = row.consumed_at === null ? undefined : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
+      const consumed =
+        row.consumed_at === null ? undefined : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
       return { ...row.payload, jti: id, ...consumed };
     },
 
@@ -56,7 +57,12 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
         select grant_id, payload from oidc_artifact where id = ${idKey(id)} and kind = ${kind}`);
       if (row !== undefined && row.grant_id !== null) {
         await revokeGrant(db, row.grant_id);
-        await onReplay({ grantId: row.grant_id, accountId: row.payload.accountId, clientId: row.payload.clientId, model });
+        await onReplay({
+          grantId: row.grant_id,
+          accountId: row.payload.accountId,
+          clientId: row.payload.clientId,
+          model,
+        });
       }
       throw new errors.InvalidGrant('grant is invalid, expired, or was already used');
     },

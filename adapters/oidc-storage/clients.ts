@@ -25,9 +25,20 @@ export type Clients = {
 };
 
 const metadata = z.looseObject({ client_id: z.string() });
-type Row = { client_id: string; kind: ClientKind; class: ClientClass; service_id: string | null; metadata: unknown };
+type Row = {
+  client_id: string;
+  kind: ClientKind;
+  class: ClientClass;
+  service_id: string | null;
+  metadata: unknown;
+};
 
-export function openClients(db: Database, clock: () => number): Clients {
+/** `builtIn`: clients that are part of the broker itself; they belong to no service and have no class. */
+export function openClients(
+  db: Database,
+  clock: () => number,
+  builtIn: readonly ClientMetadata[] = [],
+): Clients {
   let kept = new Map<string, { at: number; client: Promise<RegisteredClient | undefined> }>();
 
   const read = async (clientId: string): Promise<RegisteredClient | undefined> => {
@@ -35,7 +46,13 @@ export function openClients(db: Database, clock: () => number): Clients {
       select client_id, kind, class, service_id, metadata from oidc_client where client_id = ${clientId} and disabled_at is null`);
     if (row === undefined) return undefined;
     const parsed = metadata.parse(row.metadata) as ClientMetadata; // shape is checked by oidc-provider's own client schema
-    return { clientId, kind: row.kind, class: row.class, serviceId: row.service_id ?? undefined, metadata: parsed };
+    return {
+      clientId,
+      kind: row.kind,
+      class: row.class,
+      serviceId: row.service_id ?? undefined,
+      metadata: parsed,
+    };
   };
   const find = async (clientId: string): Promise<RegisteredClient | undefined> => {
     if (clientId.length > 100) return undefined;
@@ -54,7 +71,7 @@ export function openClients(db: Database, clock: () => number): Clients {
       kept = new Map();
     },
     adapter: () => ({
-      find: async (id) => (await find(id))?.metadata,
+      find: async (id) => builtIn.find((client) => client.client_id === id) ?? (await find(id))?.metadata,
       upsert: refuse,
       destroy: refuse,
       consume: refuse,
@@ -76,7 +93,14 @@ export async function saveClient(db: Database, client: RegisteredClient, now: Da
 }
 
 export const listClients = (db: Database) =>
-  db.rows<{ client_id: string; kind: string; class: string; service_id: string | null; created_at: Date; disabled_at: Date | null }>(sql`
+  db.rows<{
+    client_id: string;
+    kind: string;
+    class: string;
+    service_id: string | null;
+    created_at: Date;
+    disabled_at: Date | null;
+  }>(sql`
     select client_id, kind, class, service_id, created_at, disabled_at from oidc_client order by client_id`);
 
 async function refuse(): Promise<undefined> {

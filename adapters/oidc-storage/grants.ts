@@ -37,7 +37,9 @@ export async function revokeGrant(db: Database, grantId: string): Promise<void> 
 
 /** Ends all grants of an account, or those of one browser session's clients. */
 export async function revokeGrantsOf(db: Database, accountId: string): Promise<void> {
-  await db.run(sql`delete from oidc_artifact where grant_id in (select id from oidc_grant where account_id = ${accountId})`);
+  await db.run(
+    sql`delete from oidc_artifact where grant_id in (select id from oidc_grant where account_id = ${accountId})`,
+  );
   await db.run(sql`delete from oidc_grant where account_id = ${accountId}`);
 }
 
@@ -60,7 +62,10 @@ export function createGrants(db: Database): Grants {
         await db.run(sql`
           delete from oidc_artifact where grant_id = ${id} and (payload->>'aud' = ${serviceId} or payload->>'resource' = ${serviceId})`);
         if (Object.keys(resources).length === 0) await revokeGrant(db, id);
-        else await db.run(sql`update oidc_grant set payload = ${JSON.stringify({ ...payload, resources })} where id = ${id}`);
+        else
+          await db.run(
+            sql`update oidc_grant set payload = ${JSON.stringify({ ...payload, resources })} where id = ${id}`,
+          );
       }
     },
   };

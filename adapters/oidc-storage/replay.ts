@@ -10,9 +10,11 @@ export function replayAdapter(db: Database): Adapter {
   return {
     find: async () => undefined,
     async upsert(id, _payload, expiresIn) {
-      const inserted = await db.apart(() => db.run(sql`
+      const inserted = await db.apart(() =>
+        db.run(sql`
         insert into oidc_replay (id, expires_at) values (${hash('sha256', id, 'buffer')}, now() + ${expiresIn}::int * interval '1 second')
-        on conflict (id) do nothing`));
+        on conflict (id) do nothing`),
+      );
       if (inserted !== 1) throw new errors.InvalidGrant('jti was already used');
     },
     destroy: async () => {},

@@ -10,7 +10,11 @@ import { grantAdapter } from './grants.ts';
 import { replayAdapter } from './replay.ts';
 import { sessionAdapter } from './sessions.ts';
 
-export function createStorage(db: Database, clients: Clients, onReplay: ReplayAlarm): (model: string) => Adapter {
+export function createStorage(
+  db: Database,
+  clients: Clients,
+  onReplay: ReplayAlarm,
+): (model: string) => Adapter {
   return (model) => {
     if (isArtifactModel(model)) return artifactAdapter(db, model, onReplay);
     switch (model) {

@@ -1,6 +1,7 @@
 // Accounts at the simulated hub. The people are those of the register; a child has no account.
 
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { registerCitizens } from '../register/citizens.ts';
 
 export type VneidCitizen = {
@@ -21,14 +22,27 @@ const CHILD = '999312123457';
 
 export const vneidCitizens: readonly VneidCitizen[] = registerCitizens
   .filter(({ personalNumber, superseded }) => superseded === undefined && personalNumber !== CHILD)
-  .map(({ personalNumber, name, birthdate }) => ({
+  .map((citizen) => vneidCitizen({ ...citizen, ial: citizen.personalNumber === LEVEL_ONE ? 1 : 2 }));
+
+/** What `POST /__sandbox/citizens` takes. Only invented people: place code 999. */
+export const citizenSchema = z.object({
+  personalNumber: z.string().regex(/^999[0-9]{9}$/),
+  name: z.string().min(1).max(100),
+  birthdate: z.string().regex(/^[0-9]{4}([0-9]{4})?$/),
+  ial: z.literal([1, 2]).default(2),
+});
+
+export function vneidCitizen(person: z.output<typeof citizenSchema>): VneidCitizen {
+  const { personalNumber, name, birthdate, ial } = person;
+  return {
     sub: stableUuid(`sub/${personalNumber}`),
     techId: stableUuid(`TechID/${personalNumber}`),
     personalNumber,
     name,
     birthdate,
-    ial: personalNumber === LEVEL_ONE ? 1 : 2,
-  }));
+    ial,
+  };
+}
 
 // The same at every start, so that a demo database still knows its people tomorrow.
 function stableUuid(seed: string): string {

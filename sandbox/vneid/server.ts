@@ -1,14 +1,16 @@
 // A simulated national sign-on hub (WSO2 Identity Server in front of VNeID) as a real HTTP server.
 // Contract identity-vn.md section 1; paths as in its table. Knobs: PUT, GET, DELETE /__sandbox/knobs.
+// Another person: POST /__sandbox/citizens {personalNumber, name, birthdate}.
 
 import { authorize, AUTHORIZE_PATH } from './authorize.ts';
-import { vneidCitizens, type VneidCitizen } from './citizens.ts';
+import { z } from 'zod';
+import { citizenSchema, vneidCitizen, vneidCitizens, type VneidCitizen } from './citizens.ts';
 import { createSigningKeys, publishedKeys } from './id-token.ts';
 import { knobSchema, type VneidKnobs } from './knobs.ts';
 import type { HubState, VneidClient } from './state.ts';
 import { token, userinfo } from './token.ts';
 import { STYLE_PATH, stylesheet } from './twin-page.ts';
-import { json, startTwin, text, type Answer, type Twin } from './twin-server.ts';
+import { json, parsedJson, startTwin, text, type Answer, type Asked, type Twin } from './twin-server.ts';
 
 export type VneidTwin = Twin<VneidKnobs> & {
   readonly issuer: string;
@@ -36,7 +38,7 @@ export async function startVneid(options: {
   const keys = createSigningKeys();
   const state: HubState = {
     clients: options.clients,
-    citizens: options.citizens ?? vneidCitizens,
+    citizens: [...(options.citizens ?? vneidCitizens)],
     signOns: new Map(),
     codes: new Map(),
     accessTokens: new Map(),
@@ -63,6 +65,8 @@ export async function startVneid(options: {
             return json(200, discovery(url));
           case '/oidc/logout':
             return text(200, 'Bạn đã đăng xuất.');
+          case '/__sandbox/citizens':
+            return addCitizen(asked, state);
           case STYLE_PATH:
             return stylesheet();
           default:
@@ -82,6 +86,16 @@ export async function startVneid(options: {
     userinfoUrl: `${twin.url}/oauth2/userinfo`,
     jwksUrl: `${twin.url}/oauth2/jwks`,
   };
+}
+
+function addCitizen(asked: Asked, state: HubState): Answer {
+  const given = citizenSchema.safeParse(asked.method === 'POST' ? parsedJson(asked) : undefined);
+  if (!given.success) return json(400, { problem: z.prettifyError(given.error) });
+  const citizen = vneidCitizen(given.data);
+  const known = state.citizens.findIndex(({ sub }) => sub === citizen.sub);
+  if (known >= 0) state.citizens.splice(known, 1);
+  state.citizens.unshift(citizen);
+  return json(201, { sub: citizen.sub });
 }
 
 // WSO2 names its token endpoint as the issuer.

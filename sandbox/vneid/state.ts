@@ -22,7 +22,7 @@ export type Code = SignOn & { readonly citizen: VneidCitizen; readonly expiresAt
 
 export type HubState = {
   readonly clients: readonly VneidClient[];
-  readonly citizens: readonly VneidCitizen[];
+  readonly citizens: VneidCitizen[];
   readonly signOns: Map<string, SignOn>;
   readonly codes: Map<string, Code>;
   readonly accessTokens: Map<string, { readonly citizen: VneidCitizen; readonly expiresAtMs: number }>;

@@ -42,6 +42,11 @@ const tokenSchema = whoSchema.extend({
   /** Scopes the citizen has granted the mini app. */
   scopes: z.array(z.enum(['scope.userInfo', 'scope.userPhonenumber'])).default([]),
 });
+const citizenSchema = z.strictObject({
+  zaloId: z.string().regex(/^[0-9]{5,20}$/),
+  name: z.string().min(1).max(100),
+  phone: z.string().optional(),
+});
 const queueSchema = z.object({ endpoint: endpointSchema, steps: z.array(knobChangeSchema) });
 
 export function control(asked: Asked, moment: Moment, levers: Levers): Answer {
@@ -70,6 +75,14 @@ export function control(asked: Asked, moment: Moment, levers: Levers): Answer {
       return parsed(queueSchema, body, ({ endpoint, steps }) => {
         levers.queue(endpoint, ...steps);
         return json(200, {});
+      });
+    case 'POST /__sandbox/citizens':
+      return parsed(citizenSchema, body, ({ zaloId, name, phone }) => {
+        const known = moment.state.citizens.findIndex((citizen) => citizen.zaloId === zaloId);
+        if (known >= 0) moment.state.citizens.splice(known, 1);
+        // The newest first: whoever was just added is at the top of the permission page.
+        moment.state.citizens.unshift({ zaloId, name, ...(phone === undefined ? {} : { phone }) });
+        return json(201, {});
       });
     case 'POST /__sandbox/code':
       return parsed(codeSchema, body, (wanted) =>

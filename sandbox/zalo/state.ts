@@ -52,7 +52,7 @@ export type PhoneToken = {
 
 export type TwinState = {
   readonly apps: readonly ZaloApp[];
-  readonly citizens: readonly ZaloCitizen[];
+  readonly citizens: ZaloCitizen[];
   readonly codes: Map<string, IssuedCode>;
   readonly accessTokens: Map<string, AccessToken>;
   readonly refreshTokens: Map<string, RefreshToken>;
@@ -71,7 +71,7 @@ export function createState(apps: readonly ZaloApp[], citizens: readonly ZaloCit
   for (const uri of apps.flatMap((app) => app.redirectUris)) new URL(uri);
   return {
     apps,
-    citizens,
+    citizens: [...citizens],
     codes: new Map(),
     accessTokens: new Map(),
     refreshTokens: new Map(),

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { diffCatalogues, type CatalogueDiff } from '../../catalogue/diff.ts';
 import { loadEdited } from './files.ts';
 
@@ -61,7 +61,7 @@ for (const [title, from, to] of weakenings) {
 }
 
 async function diffOf(
-  t: import('ava').ExecutionContext,
+  t: ExecutionContext,
   ...edits: readonly (readonly [string, string])[]
 ): Promise<CatalogueDiff> {
   return diffCatalogues(await loadEdited(t), await loadEdited(t, ...edits));

@@ -11,7 +11,11 @@ test('the catalogue of the province loads, and everything in it is found by name
   const catalogue = await loadCatalogue(servicesFolder);
   t.deepEqual([...catalogue.serviceByCode.keys()].toSorted(), ['bhyt', 'hoso', 'phananh']);
   t.is(catalogue.serviceById.get('https://bhyt.dichvu.tayninh.gov.vn')?.tokens, 'opaque');
-  t.deepEqual(catalogue.serviceByCode.get('hoso')?.scopes, ['svc:hoso:nop', 'svc:hoso:xem']);
+  t.deepEqual(catalogue.serviceByCode.get('hoso')?.scopes, [
+    'svc:hoso:nop',
+    'svc:hoso:xem',
+    'svc:hoso:chuan-bi',
+  ]);
   t.like(catalogue.actionByName.get('hoso.nop'), {
     service: 'https://hoso.dichvu.tayninh.gov.vn',
     handover: 'local',

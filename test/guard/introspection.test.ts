@@ -42,6 +42,29 @@ test('an opaque token is asked about each time when the action is high risk', as
   t.is(await ask(), '401 invalid_token');
 });
 
+test('an answer about an action of lower risk may be kept for five seconds', async (t) => {
+  const setting = await setUp(t);
+  const { issuer, app, clock } = setting;
+  const action = issuer.catalogue.actionByName.get('bhyt.xem');
+  if (action === undefined) return t.fail('no such action');
+  const catalogue = {
+    ...issuer.catalogue,
+    actionByName: new Map([['bhyt.xem', { ...action, risk: 'medium' as const }]]),
+  };
+  const guard = await setting.start({ audience: bhyt, sources: { catalogue: () => catalogue } });
+  issuer.state.introspection.set('opaque-token', activeAnswer(setting));
+  const ask = async (): Promise<string> => {
+    const iat = Math.floor((Date.now() + clock.shiftMs) / 1000);
+    return answerOf(await guard.check(await app.request('opaque-token', { iat }), 'bhyt.xem'));
+  };
+  t.is(await ask(), 'allowed');
+  issuer.state.introspection.set('opaque-token', { active: false });
+  t.is(await ask(), 'allowed');
+  t.is(issuer.hits.filter((path) => path === '/introspect').length, 1);
+  clock.shiftMs = 5000;
+  t.is(await ask(), '401 invalid_token');
+});
+
 test('introspection of another service, of an unbound token or without an answer refuses', async (t) => {
   const setting = await setUp(t);
   const { issuer, app } = setting;

@@ -19,6 +19,9 @@ test('a flood of unknown key ids costs the broker one fetch', async (t) => {
     }),
   );
   t.deepEqual([...new Set(answers)], ['401 invalid_token']);
+  for (const kid of ['later-1', 'later-2']) {
+    await guard.check(await app.request(await app.token({}, { kid })), 'hoso.nop');
+  }
   const fetches = (): number => issuer.hits.filter((path) => path === '/jwks').length - before;
   t.is(fetches(), 1);
   clock.shiftMs = 31_000;
@@ -87,6 +90,7 @@ test('keys at another host, behind a redirect, too many or under another issuer 
     catalogue: () => issuer.catalogue,
     watermarks: () => ({ as_of: 9_999_999_999, entries: [] }),
   };
+  const elsewhere = { body: { keys: [issuer.key.publicJwk] } };
   for (const [path, reply] of [
     [discovery, { body: { ...document, jwks_uri: `${other.url}/jwks` } }],
     [discovery, { body: { ...document, issuer: other.url } }],
@@ -96,6 +100,7 @@ test('keys at another host, behind a redirect, too many or under another issuer 
     ['/jwks', { body: { keys: 'none' } }],
   ] as const) {
     issuer.overrides.clear();
+    issuer.overrides.set('/jwks2', () => elsewhere);
     issuer.overrides.set(path, () => reply);
     t.is(await ask(await start({ sources: given })), '503', JSON.stringify(reply).slice(0, 80));
   }

@@ -1,6 +1,6 @@
 // Every row of protocol §4, and that an earlier row wins over a later one.
 
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import {
   createGuard,
   type CheckResult,
@@ -43,7 +43,7 @@ async function ask(claims: Record<string, unknown> = {}, action = 'hoso.nop'): P
 }
 
 function expect(
-  t: import('ava').ExecutionContext,
+  t: ExecutionContext,
   result: CheckResult,
   status: number,
   type: string,
@@ -206,6 +206,32 @@ test('row 10: a client of the wrong class, or of none, is refused without a chal
   for (const clientClass of ['service', undefined, 'administrator']) {
     t.is(expect(t, await ask({ client_class: clientClass }), 403, 'denied'), '');
   }
+});
+
+test('what belongs to the national portal is answered with its address, after every other row', async (t) => {
+  const filing = issuer.catalogue.actionByName.get('hoso.nop');
+  if (filing === undefined) return t.fail('no such action');
+  const handedOver = { ...filing, handover: 'national_portal' as const };
+  const catalogue = { ...issuer.catalogue, actionByName: new Map([['hoso.nop', handedOver]]) };
+  const other = createGuard({
+    ...issuer.options,
+    audience,
+    baseUrl,
+    sources: { catalogue: () => catalogue },
+  });
+  await other.start();
+  t.teardown(() => other.stop());
+  const result = await other.check(await app.request(await app.token()), 'hoso.nop');
+  t.is(expect(t, result, 403, 'handover'), '');
+  if (!result.ok) t.is(result.problem.location, 'https://dichvucong.gov.vn/');
+  const byChip = await app.token({ amr: ['zalo', 'sc', 'otp'], identity_source: 'chip_c06' });
+  expect(
+    t,
+    await other.check(await app.request(byChip), 'hoso.nop'),
+    401,
+    'step-up',
+    'insufficient_user_authentication',
+  );
 });
 
 test('every decision is recorded with pseudonyms only', async (t) => {

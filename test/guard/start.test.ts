@@ -41,7 +41,7 @@ test('the protected resource document names the broker and the scopes of this se
   t.deepEqual(guard.protectedResourceMetadata(), {
     resource: audience,
     authorization_servers: [issuer.url],
-    scopes_supported: ['svc:hoso:nop', 'svc:hoso:xem'],
+    scopes_supported: issuer.catalogue.serviceByCode.get('hoso')?.scopes,
     bearer_methods_supported: ['header'],
     dpop_signing_alg_values_supported: ['ES256'],
     dpop_bound_access_tokens_required: true,

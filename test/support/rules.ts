@@ -27,7 +27,7 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   provider: { values: ['errors.ts', 'database.ts', ...consent, 'views'] },
   web: { values: ['errors.ts', 'database.ts', ...consent, 'views', 'provider', 'packages/guard'] },
   migrations: { values: ['errors.ts', 'database.ts'] },
-  sandbox: { values: ['errors.ts', 'packages/guard'] },
+  sandbox: { values: ['errors.ts', 'packages/guard', 'views'] },
   'packages/guard': { values: ['policies'] },
   'packages/miniapp': { values: [] },
 };

@@ -45,6 +45,13 @@ export const enAccount: typeof viAccount = {
     keeps: 'What was done before stays valid. You do not have to give a reason.',
     button: 'Withdraw',
     back: 'Keep it, go back',
+    stops: (actions: readonly string[]) => actions.map((action) => `You will not be able to use: ${action}.`),
+    stopsNothing: ['The agency will no longer use your information for this. Everything else stays as it is.'],
+    effects: [
+      'The right to use your information for this has been taken back.',
+      'The service is told within seconds and has to stop.',
+      'You can agree again when you need it.',
+    ],
   },
   withdrawn: {
     title: 'You have withdrawn your consent',
@@ -52,6 +59,18 @@ export const enAccount: typeof viAccount = {
     effectsTitle: 'What has changed',
     receipt: 'See the receipt',
     account: 'To My records',
+  },
+  rights: {
+    title: 'Your rights over your information',
+    lead: 'The Personal Data Protection Law gives you these rights. Using them is free.',
+    list: [
+      'To know who uses your information, what for and how long it is kept.',
+      'To agree or not; what you agreed to can be taken back at any time.',
+      'To see, correct and receive a copy of your information.',
+      'To ask for deletion or restriction, or to object to its use.',
+      'To complain, denounce, sue and claim compensation.',
+    ],
+    help: 'For help call 1022 or visit the one-stop desk of your commune.',
   },
   choice: { service: 'Service', purpose: 'Item' },
   receipt: {

@@ -69,6 +69,13 @@ export const en: Words = {
       },
     },
     cancel: 'Stop',
+    errors: {
+      declined: 'You did not allow it in VNeID. To go on, press the VNeID button again.',
+      failed: 'VNeID did not answer correctly. Please press the VNeID button again.',
+      not_enough: 'This VNeID account is not enough. A level 2 VNeID account of your own is needed.',
+      unavailable: 'VNeID is busy. Please wait a few minutes and press again.',
+      expired: 'It took too long. Please press the VNeID button again.',
+    },
   },
   scam: {
     title: 'Is somebody guiding you over the phone?',

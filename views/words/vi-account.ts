@@ -45,6 +45,13 @@ export const viAccount = {
     keeps: 'Việc đã làm trước đó vẫn có giá trị. Bạn không phải nêu lý do.',
     button: 'Rút lại đồng ý',
     back: 'Giữ nguyên, quay lại',
+    stops: (actions: readonly string[]) => actions.map((action) => `Bạn sẽ không dùng được: ${action}.`),
+    stopsNothing: ['Cơ quan sẽ không dùng thông tin của bạn cho việc này nữa. Các việc khác vẫn như cũ.'],
+    effects: [
+      'Quyền dùng thông tin của bạn cho việc này đã được thu lại.',
+      'Tiện ích được báo trong vài giây và phải dừng lại.',
+      'Bạn có thể đồng ý lại khi cần.',
+    ],
   },
   withdrawn: {
     title: 'Bạn đã rút lại đồng ý',
@@ -52,6 +59,18 @@ export const viAccount = {
     effectsTitle: 'Điều đã thay đổi',
     receipt: 'Xem biên nhận',
     account: 'Về Hồ sơ của tôi',
+  },
+  rights: {
+    title: 'Quyền của bạn với thông tin của mình',
+    lead: 'Luật Bảo vệ dữ liệu cá nhân cho bạn các quyền sau. Dùng quyền nào cũng không mất tiền.',
+    list: [
+      'Được biết ai dùng thông tin của bạn, để làm gì, giữ trong bao lâu.',
+      'Đồng ý hoặc không đồng ý; đã đồng ý thì rút lại lúc nào cũng được.',
+      'Xem, sửa và nhận một bản thông tin của mình.',
+      'Yêu cầu xóa, hạn chế hoặc phản đối việc dùng thông tin.',
+      'Khiếu nại, tố cáo, khởi kiện và đòi bồi thường.',
+    ],
+    help: 'Cần giúp, xin gọi 1022 hoặc đến bộ phận một cửa của xã, phường.',
   },
   choice: { service: 'Tiện ích', purpose: 'Việc' },
   receipt: {

@@ -72,6 +72,13 @@ export const vi = {
       },
     },
     cancel: 'Dừng lại',
+    errors: {
+      declined: 'Bạn chưa cho phép trên VNeID. Muốn tiếp tục, hãy bấm lại nút Xác minh bằng VNeID.',
+      failed: 'VNeID chưa trả lời đúng. Hãy bấm lại nút Xác minh bằng VNeID.',
+      not_enough: 'Tài khoản VNeID này chưa đủ để xác minh. Cần tài khoản VNeID mức 2 của chính bạn.',
+      unavailable: 'VNeID đang bận. Hãy đợi vài phút rồi bấm lại.',
+      expired: 'Đã quá thời gian chờ. Hãy bấm lại nút Xác minh bằng VNeID.',
+    },
   },
   scam: {
     title: 'Có ai đang hướng dẫn bạn qua điện thoại không?',

@@ -1,0 +1,67 @@
+// Token issues are many and each stands on a consent event that was written with its change, so
+// they may reach the log a moment later: gathered for a tenth of a second, written in one go.
+
+import type { Database } from '../database.ts';
+import { recordAccess } from './record.ts';
+import type { AccessEvent } from './record.ts';
+
+const GATHER_MS = 100;
+/** Beyond this the database has been away too long: the oldest go, and the log says how many. */
+const MOST_WAITING = 20_000;
+
+export type Batch = {
+  add(event: AccessEvent, now: Date): void;
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export function createBatch(db: Database, origin: string, onLoss: (count: number) => void): Batch {
+  let waiting: { event: AccessEvent; now: Date }[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let writing = Promise.resolve();
+
+  const write = async (): Promise<void> => {
+    timer = undefined;
+    const taken = waiting;
+    waiting = [];
+    if (taken.length === 0) return;
+    try {
+      await db.apart(() =>
+        db.transaction(async () => {
+          // In order of stream, so that two writers lock streams in the same order.
+          for (const { event, now } of taken.toSorted(byAccount)) await recordAccess(db, origin, event, now);
+        }),
+      );
+    } catch {
+      waiting = [...taken, ...waiting];
+      const lost = waiting.length - MOST_WAITING;
+      if (lost > 0) {
+        waiting = waiting.slice(lost);
+        onLoss(lost);
+      }
+      schedule();
+    }
+  };
+  const schedule = () => {
+    timer ??= setTimeout(() => {
+      writing = writing.then(write);
+    }, GATHER_MS);
+  };
+  const flush = () => (writing = writing.then(write));
+
+  return {
+    add(event, now) {
+      waiting.push({ event, now });
+      schedule();
+    },
+    flush,
+    async stop() {
+      clearTimeout(timer);
+      await flush();
+      clearTimeout(timer);
+    },
+  };
+}
+
+const byAccount = (a: { event: AccessEvent }, b: { event: AccessEvent }) =>
+  (a.event.accountId ?? '') < (b.event.accountId ?? '') ? -1 : 1;

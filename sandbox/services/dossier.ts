@@ -1,0 +1,49 @@
+// Demo service "Hồ sơ của tôi": what to bring is shown at level 1, filing needs a step-up through VNeID.
+
+import { z } from 'zod';
+import { createRegister } from './register.ts';
+import { serveDemo, type DemoOptions, type DemoService } from './serve.ts';
+
+const dossierSchema = z.strictObject({
+  loai: z.string().trim().min(1).max(200),
+  noiDung: z.string().trim().min(1).max(4000),
+});
+
+const papers = ['Đơn viết theo mẫu', 'Bản chụp giấy tờ kèm theo, nếu có'];
+
+export const dossierAudience = 'https://hoso.dichvu.tayninh.gov.vn';
+
+export function startDossier(options: DemoOptions): Promise<DemoService> {
+  const register = createRegister<z.output<typeof dossierSchema>>('HS', 'Đã tiếp nhận');
+  return serveDemo(
+    {
+      audience: dossierAudience,
+      title: 'Hồ sơ của tôi',
+      text: 'Nộp hồ sơ và xem hồ sơ của mình. Cần bước xác minh danh tính (Mức Tây Ninh ID 2).',
+      routes: [
+        {
+          method: 'POST',
+          path: '/ho-so',
+          action: 'hoso.nop',
+          handle({ sub }, body, now) {
+            const { ma, trangThai } = register.add(sub, dossierSchema.parse(body), now);
+            return { status: 201, body: { ma, trangThai } };
+          },
+        },
+        {
+          method: 'GET',
+          path: '/ho-so',
+          action: 'hoso.xem',
+          handle: ({ sub }) => ({ status: 200, body: { hoSo: register.of(sub) } }),
+        },
+        {
+          method: 'GET',
+          path: '/giay-to',
+          action: 'hoso.chuan-bi',
+          handle: () => ({ status: 200, body: { giayTo: papers } }),
+        },
+      ],
+    },
+    options,
+  );
+}

@@ -1,0 +1,182 @@
+// A whole broker with its twins for one test file: real PostgreSQL, real HTTP, free ports.
+
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair } from 'jose';
+import type { JWK } from 'jose';
+import { saveClient } from '../../adapters/oidc-storage/clients.ts';
+import type { RegisteredClient } from '../../adapters/oidc-storage/clients.ts';
+import { readConfig } from '../../config.ts';
+import type { Config } from '../../config.ts';
+import { openDatabase } from '../../database.ts';
+import type { Database } from '../../database.ts';
+import { startBroker } from '../../main.ts';
+import type { Broker, Replacements } from '../../main.ts';
+import { createLog } from '../../observability.ts';
+import { startSms } from '../../sandbox/sms/server.ts';
+import type { SmsTwin } from '../../sandbox/sms/server.ts';
+import { startVneid } from '../../sandbox/vneid/server.ts';
+import type { VneidTwin } from '../../sandbox/vneid/server.ts';
+import { startZalo } from '../../sandbox/zalo/server.ts';
+import type { ZaloTwin } from '../../sandbox/zalo/server.ts';
+
+export const citizens = [
+  {
+    zaloId: '8080808080808080801',
+    name: 'Bảy Lành',
+    personalNumber: '999190000011',
+    vneidName: 'Nguyễn Thị Minh An',
+    birthdate: '19900615',
+  },
+  {
+    zaloId: '8080808080808080802',
+    name: 'Tư Hiền',
+    personalNumber: '999090000017',
+    vneidName: 'Trần Văn Hiền',
+    birthdate: '19900615',
+  },
+] as const;
+
+export type TestHouse = {
+  readonly issuer: string;
+  readonly config: Config;
+  readonly broker: Broker;
+  readonly db: Database;
+  readonly zalo: ZaloTwin;
+  readonly vneid: VneidTwin;
+  readonly sms: SmsTwin;
+  /** Everything the broker has logged, one JSON line each. */
+  readonly logged: string[];
+  /** A second process-like broker on the same database and issuer; its own port. */
+  another(): Promise<Broker>;
+  addClient(client: RegisteredClient): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export async function startHouse(
+  databaseUrl: string,
+  replace: Replacements & { environment?: Record<string, string> } = {},
+): Promise<TestHouse> {
+  const port = await freePort();
+  const issuer = `http://localhost:${port}`;
+  const zaloApp = {
+    appId: '1234567890123456789',
+    appSecret: randomBytes(16).toString('hex'),
+    redirectUris: [`${issuer}/zalo/ve`],
+  };
+  const vneidSecret = randomBytes(16).toString('hex');
+  const apiKey = randomBytes(16).toString('hex');
+  const [zalo, vneid, sms] = await Promise.all([
+    startZalo({ apps: [zaloApp], citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })) }),
+    startVneid({
+      clients: [{ clientId: 'tayninh-id', secret: vneidSecret, redirectUris: [`${issuer}/vneid/ve`] }],
+    }),
+    startSms({ apiKey }),
+  ]);
+  const environment = {
+    TNID_ISSUER: issuer,
+    TNID_LISTEN: `127.0.0.1:${port}`,
+    TNID_DATABASE_URL: databaseUrl,
+    TNID_KEK: randomBytes(32).toString('base64url'),
+    TNID_SHUTDOWN_SECONDS: '2',
+    TNID_ZALO_APP_ID: zaloApp.appId,
+    TNID_ZALO_APP_SECRET: zaloApp.appSecret,
+    TNID_ZALO_OAUTH_URL: zalo.url,
+    TNID_ZALO_GRAPH_URL: zalo.url,
+    TNID_VNEID_ISSUER: vneid.issuer,
+    TNID_VNEID_AUTHORIZATION_URL: vneid.authorizationUrl,
+    TNID_VNEID_TOKEN_URL: vneid.tokenUrl,
+    TNID_VNEID_USERINFO_URL: vneid.userinfoUrl,
+    TNID_VNEID_JWKS_URL: vneid.jwksUrl,
+    TNID_VNEID_CLIENT_ID: 'tayninh-id',
+    TNID_VNEID_CLIENT_SECRET: vneidSecret,
+    TNID_SMS_URL: sms.url,
+    TNID_SMS_API_KEY: apiKey,
+    ...replace.environment,
+  };
+  const config = readConfig(environment);
+  const logged: string[] = [];
+  const log = createLog('debug', { write: (line: string) => void logged.push(line) });
+  const pieces = { log, ...replace };
+  const broker = await startBroker(config, pieces);
+  const db = openDatabase(databaseUrl, { maxConnections: 3 });
+  const others: Broker[] = [];
+  return {
+    issuer,
+    config,
+    broker,
+    db,
+    zalo,
+    vneid,
+    sms,
+    logged,
+    async another() {
+      const other = await startBroker({ ...config, TNID_LISTEN: { host: '127.0.0.1', port: 0 } }, pieces);
+      others.push(other);
+      return other;
+    },
+    async addClient(client) {
+      await saveClient(db, client, new Date());
+      await new Promise((resolve) => setTimeout(resolve, 50)); // the notification that drops cached clients
+    },
+    async stop() {
+      await Promise.all([broker.stop(), ...others.map((one) => one.stop())]);
+      await Promise.all([zalo.close(), vneid.close(), sms.close(), db.close()]);
+    },
+  };
+}
+
+export type TestKey = {
+  readonly privateJwk: JWK & { kid: string; alg: string };
+  readonly publicJwk: JWK & { kid: string; alg: string };
+};
+
+export async function clientKey(): Promise<TestKey> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const about = { kid: 'key-1', alg: 'ES256', use: 'sig' };
+  return {
+    privateJwk: { ...(await exportJWK(privateKey)), ...about },
+    publicJwk: { ...(await exportJWK(publicKey)), ...about },
+  };
+}
+
+export const portalClient = (clientId: string, redirectUri: string, key: TestKey): RegisteredClient => ({
+  clientId,
+  kind: 'portal',
+  class: 'gov_portal',
+  serviceId: undefined,
+  metadata: {
+    client_id: clientId,
+    client_name: 'Cổng thử',
+    redirect_uris: [redirectUri],
+    jwks: { keys: [key.publicJwk] },
+    post_logout_redirect_uris: [new URL('/', redirectUri).href],
+  },
+});
+
+export const serviceClient = (clientId: string, serviceId: string, key: TestKey): RegisteredClient => ({
+  clientId,
+  kind: 'service',
+  class: 'service',
+  serviceId,
+  metadata: {
+    client_id: clientId,
+    redirect_uris: [],
+    response_types: [],
+    grant_types: ['client_credentials'],
+    jwks: { keys: [key.publicJwk] },
+    require_pushed_authorization_requests: false,
+  },
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo; // listening on TCP
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,214 @@
+// The citizen's own page: level, connected services, history, withdrawal, receipts.
+
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { findProfile } from '../accounts/profile.ts';
+import type { Profile } from '../accounts/profile.ts';
+import { LONGEST_PROOF_SECONDS, standing } from '../assurance/level.ts';
+import { findConsentPage, findHistory, findReceipt } from '../consent/my-consents.ts';
+import { withdrawConsent } from '../consent/withdraw.ts';
+import { Refusal } from '../errors.ts';
+import { acrOf } from '../policies/level.ts';
+import { maskPersonalNumber } from '../policies/personal-number.ts';
+import { maskPhoneNumber } from '../policies/phone-number.ts';
+import { accountPage } from '../views/account.ts';
+import { receiptPage } from '../views/receipt.ts';
+import { withdrawPage } from '../views/withdraw.ts';
+import { withdrawnPage } from '../views/withdrawn.ts';
+import { wordsOf } from '../views/words/words.ts';
+import { checkForm, csrfOf } from './csrf.ts';
+import { evidenceOf } from './evidence.ts';
+import { readForm } from './form.ts';
+import { frameOf } from './frame.ts';
+import { signInHere } from './own-sign-in.ts';
+import type { Site } from './site.ts';
+import { send } from './step-page.ts';
+
+type Owner = { readonly accountId: string; readonly sessionUid: string; readonly profile: Profile };
+
+export function accountRoutes(site: Site): Router {
+  const router = new Router();
+  const owner = (ctx: Context) => findOwner(site, ctx);
+
+  router.get('/toi', async (ctx) => {
+    const me = await owner(ctx);
+    return me === undefined ? signInHere(site, ctx) : showAccount(site, ctx, me);
+  });
+  // The sign-in of this page is for its session only: the code it ends with is never redeemed.
+  router.get('/toi/ve', (ctx) => {
+    ctx.redirect('/toi');
+    ctx.status = 303;
+  });
+  router.get('/toi/dong-y/:recordId', async (ctx) => {
+    const me = await owner(ctx);
+    return me === undefined ? signInHere(site, ctx) : showWithdraw(site, ctx, me);
+  });
+  router.post('/toi/dong-y/:recordId', async (ctx) => {
+    const me = await owner(ctx);
+    if (me === undefined) throw new Refusal('unauthenticated', 'no session');
+    return withdraw(site, ctx, me);
+  });
+  router.get('/toi/bien-nhan/:eventId', async (ctx) => {
+    const me = await owner(ctx);
+    return me === undefined ? signInHere(site, ctx) : showReceipt(site, ctx, me);
+  });
+  return router;
+}
+
+async function findOwner(site: Site, ctx: Context): Promise<Owner | undefined> {
+  ctx.set('cache-control', 'no-store');
+  const session = await site.provider().Session.get(ctx);
+  if (session.accountId === undefined) return undefined;
+  const profile = await findProfile(site.db, site.vault, session.accountId);
+  if (profile === undefined || profile.locked) return undefined;
+  const stands = await standing(
+    site.db,
+    { sessionUid: session.uid, accountId: session.accountId },
+    site.clock(),
+  );
+  return stands.level === 0 ? undefined : { accountId: session.accountId, sessionUid: session.uid, profile };
+}
+
+const pageOf = (site: Site, ctx: Context, me: Owner) =>
+  frameOf(ctx, site, { account: me.profile.greeting ?? 'Tây Ninh ID', home: true });
+
+async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
+  const page = pageOf(site, ctx, me);
+  const words = wordsOf(page.lang).account;
+  const now = site.clock();
+  const stands = await standing(site.db, me, now);
+  const verifiedAt =
+    stands.level === 2 && stands.authTime !== undefined ? new Date(stands.authTime * 1000) : undefined;
+  const services = await findConsentPage(site.db, site.catalogue, me.accountId, page.lang);
+  const history = await findHistory(site.db, site.catalogue, me.accountId, page.lang);
+  const { phone, binding } = me.profile;
+  send(
+    ctx,
+    accountPage({
+      page,
+      name: me.profile.greeting ?? 'Tây Ninh ID',
+      level: stands.level === 2 ? 2 : 1,
+      verifiedAt,
+      validUntil: verifiedAt && new Date(verifiedAt.getTime() + LONGEST_PROOF_SECONDS * 1000),
+      phoneMasked: phone === undefined ? undefined : maskPhoneNumber(phone),
+      personalNumberMasked:
+        binding?.personalNumber === undefined ? undefined : maskPersonalNumber(binding.personalNumber),
+      services: services.map((service) => ({
+        ...service,
+        consents: service.consents.map((consent) => ({
+          ...consent,
+          withdrawAction: consent.live ? `/toi/dong-y/${consent.recordId}` : undefined,
+          receiptHref: consent.eventId === undefined ? undefined : `/toi/bien-nhan/${consent.eventId}`,
+        })),
+      })),
+      csrf: csrfOf(site.csrfKey, `session/${me.sessionUid}`),
+      logoutAction: '/toi/dang-xuat',
+      history: history.map(({ at, state, title, service }) => ({
+        at,
+        title: `${words.states[state]}: ${title}`,
+        detail: service,
+      })),
+    }),
+  );
+}
+
+async function showWithdraw(site: Site, ctx: Context, me: Owner): Promise<void> {
+  const page = pageOf(site, ctx, me);
+  const consent = await myConsent(site, ctx, me, page.lang);
+  if (!consent.live) {
+    ctx.redirect('/toi');
+    ctx.status = 303;
+    return;
+  }
+  send(
+    ctx,
+    withdrawPage({
+      page,
+      serviceTitle: consent.serviceTitle,
+      purposeTitle: consent.title,
+      consequences:
+        consent.stops.length > 0
+          ? wordsOf(page.lang).withdraw.stops(consent.stops)
+          : wordsOf(page.lang).withdraw.stopsNothing,
+      action: `/toi/dong-y/${consent.recordId}`,
+      csrf: csrfOf(site.csrfKey, `session/${me.sessionUid}`),
+      version: String(consent.recordVersion),
+      backHref: '/toi',
+    }),
+  );
+}
+
+async function withdraw(site: Site, ctx: Context, me: Owner): Promise<void> {
+  const form = await readForm(ctx);
+  checkForm(ctx, site, `session/${me.sessionUid}`, form.get('csrf'));
+  const page = pageOf(site, ctx, me);
+  const consent = await myConsent(site, ctx, me, page.lang);
+  const now = site.clock();
+  const stands = await standing(site.db, me, now);
+  const withdrawn = await withdrawConsent(
+    site,
+    {
+      accountId: me.accountId,
+      recordId: consent.recordId,
+      expectedVersion: Number(form.get('version')),
+      language: page.lang,
+      acr: acrOf(stands.level === 2 ? 2 : 1, site.acrBase),
+      evidence: evidenceOf(site, ctx, me.sessionUid),
+    },
+    now,
+  );
+  // Twice is quiet; a page that has grown old shows how things stand now.
+  if (withdrawn.outcome !== 'withdrawn') {
+    ctx.redirect('/toi');
+    ctx.status = 303;
+    return;
+  }
+  send(
+    ctx,
+    withdrawnPage({
+      page,
+      serviceTitle: consent.serviceTitle,
+      purposeTitle: consent.title,
+      at: now,
+      receiptHref: `/toi/bien-nhan/${withdrawn.eventId}`,
+      effects: wordsOf(page.lang).withdraw.effects,
+      accountHref: '/toi',
+    }),
+  );
+}
+
+async function showReceipt(site: Site, ctx: Context, me: Owner): Promise<void> {
+  const page = pageOf(site, ctx, me);
+  const eventId = uuidOf(ctx.params['eventId']);
+  const receipt = await findReceipt(site.db, site.vault, site.catalogue, {
+    accountId: me.accountId,
+    eventId,
+    lang: page.lang,
+  });
+  if (ctx.query['dang'] === 'jws') {
+    ctx.type = 'application/jwt';
+    ctx.attachment(`bien-nhan-${eventId}.jwt`);
+    ctx.body = receipt.jws;
+    return;
+  }
+  send(
+    ctx,
+    receiptPage({ page, ...receipt, downloadHref: `/toi/bien-nhan/${eventId}?dang=jws`, backHref: '/toi' }),
+  );
+}
+
+async function myConsent(site: Site, ctx: Context, me: Owner, lang: 'vi' | 'en') {
+  const recordId = uuidOf(ctx['params']?.recordId);
+  const services = await findConsentPage(site.db, site.catalogue, me.accountId, lang);
+  const consent = services
+    .flatMap((service) => service.consents.map((one) => ({ ...one, serviceTitle: service.serviceTitle })))
+    .find((one) => one.recordId === recordId);
+  // Somebody else's record and no record are one answer.
+  if (consent === undefined) throw new Refusal('missing', 'no such consent');
+  return consent;
+}
+
+function uuidOf(value: unknown): string {
+  if (typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) return value;
+  throw new Refusal('missing', 'not an id of ours');
+}

@@ -1,0 +1,43 @@
+// The whole site as one Koa application: the provider, with the pages' routes before its own.
+
+import type { Middleware } from 'koa';
+import type { Guard } from '../packages/guard/guard.ts';
+import type { BrokerProvider } from '../provider/provider.ts';
+import { accountRoutes } from './account.ts';
+import { errorPages } from './errors.ts';
+import { securityHeaders } from './headers.ts';
+import { interactionRoutes } from './interaction.ts';
+import { observe } from './observe.ts';
+import { publicRoutes } from './public.ts';
+import type { Assets, SignedCatalogue } from './public.ts';
+import { revocationRoutes } from './revocations.ts';
+import type { Site } from './site.ts';
+
+export type App = {
+  readonly site: Site;
+  readonly assets: Assets;
+  readonly guard: Guard;
+  readonly catalogue: () => SignedCatalogue;
+};
+
+/** Puts the pages into a provider. Called again for the new provider after a key rotation. */
+export function mountPages(provider: BrokerProvider, { site, assets, guard, catalogue }: App): void {
+  provider.use(observe(site));
+  provider.use(securityHeaders());
+  const routers = [
+    publicRoutes(site, assets, catalogue),
+    revocationRoutes(site, guard),
+    interactionRoutes(site),
+    accountRoutes(site),
+  ];
+  const pages = errorPages(site);
+  for (const router of routers) {
+    const routes = router.routes();
+    const known: Middleware = async (ctx, next) => {
+      // Only our own addresses get our error pages; the rest belongs to the protocol.
+      if (router.match(ctx.path, ctx.method).route === false) return next();
+      return pages(ctx, () => routes(ctx as Parameters<typeof routes>[0], next)); // the router adds its own members to the context
+    };
+    provider.use(known);
+  }
+}

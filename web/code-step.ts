@@ -1,0 +1,188 @@
+import type { Context } from 'koa';
+import { sendCode } from '../assurance/otp.ts';
+import { openPending, sealPending } from '../assurance/pending.ts';
+import { answerCode } from '../assurance/step-up.ts';
+import { advance } from '../assurance/transaction.ts';
+import { Refusal } from '../errors.ts';
+import { parsePhoneNumber } from '../policies/phone-number.ts';
+import { codePage } from '../views/code.ts';
+import type { CodeError } from '../views/code.ts';
+import { phonePage } from '../views/phone.ts';
+import type { PhoneError } from '../views/phone.ts';
+import { actionTitles, asciiAction } from './action-titles.ts';
+import { addressOf, networkOf } from './frame.ts';
+import type { Site } from './site.ts';
+import { backToVisit, send, stepPage } from './step-page.ts';
+import { transactionOf } from './visit.ts';
+import type { Person, Visit } from './visit.ts';
+
+const LENGTH = 6;
+const NOTES: Readonly<Record<string, CodeError>> = { som: 'sent_too_often', ban: 'unavailable' };
+
+export async function showPhone(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  more: { value?: string; error?: PhoneError; suggestion?: string | undefined },
+): Promise<void> {
+  const { action, ...shared } = stepPage(site, ctx, visit);
+  const { value = '', ...rest } = more;
+  send(
+    ctx,
+    phonePage({ ...shared, action: action('dien-thoai'), value, ...rest }),
+    more.error === undefined ? 200 : 400,
+  );
+}
+
+export async function takePhone(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  form: ReadonlyMap<string, string>,
+  now: Date,
+): Promise<void> {
+  const { person } = visit;
+  if (person === undefined || !person.facts.proven.has('vneid') || person.facts.phoneKnown)
+    return backToVisit(ctx, visit);
+  const value = form.get('phone') ?? '';
+  if (value.trim() === '') return showPhone(site, ctx, visit, { error: 'empty' });
+  const parsed = parsePhoneNumber(value);
+  if (!parsed.accepted)
+    return showPhone(site, ctx, visit, { value, error: parsed.reason, suggestion: parsed.suggestion });
+  const tx = await transactionOf(site, visit, now);
+  const pending = { ...openPending(site.vault, tx), phone: parsed.e164 };
+  await advance(
+    site.db,
+    tx,
+    { state: 'otp', accountId: person.accountId, pending: sealPending(site.vault, tx.id, pending) },
+    now,
+  );
+  await sendTo(site, ctx, visit, person, parsed.e164, now);
+}
+
+export async function startCode(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  _form: unknown,
+  now: Date,
+): Promise<void> {
+  const { person } = visit;
+  if (person?.profile.phone === undefined || !person.facts.bound) return backToVisit(ctx, visit);
+  const tx = await transactionOf(site, visit, now);
+  const pending = { ...openPending(site.vault, tx), code: true };
+  await advance(
+    site.db,
+    tx,
+    { state: 'otp', accountId: person.accountId, pending: sealPending(site.vault, tx.id, pending) },
+    now,
+  );
+  await sendTo(site, ctx, visit, person, person.profile.phone, now);
+}
+
+export async function resendCode(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  _form: unknown,
+  now: Date,
+): Promise<void> {
+  const { person } = visit;
+  const e164 = person?.pending.phone ?? person?.profile.phone;
+  if (person === undefined || e164 === undefined || !person.facts.codeUnderWay)
+    return backToVisit(ctx, visit);
+  await sendTo(site, ctx, visit, person, e164, now);
+}
+
+async function sendTo(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  person: Person,
+  e164: string,
+  now: Date,
+): Promise<void> {
+  const tx = await transactionOf(site, visit, now);
+  const address = addressOf(ctx, site.trustedProxies);
+  const sent = await sendCode(
+    site,
+    {
+      transactionId: tx.id,
+      accountId: person.accountId,
+      e164,
+      action: asciiAction(site.catalogue, person.request.scopes),
+      displayCode: tx.display_code,
+      addressKey: site.vault.keyOf('address', address).toString('base64url'),
+      networkKey: site.vault.keyOf('address', networkOf(address)).toString('base64url'),
+      clientId: visit.client.clientId,
+    },
+    now,
+  );
+  backToVisit(ctx, visit, sent.outcome === 'sent' ? undefined : 'som');
+}
+
+export async function showCode(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  person: Person,
+  now: Date,
+  error?: CodeError,
+  left?: number,
+): Promise<void> {
+  const { action, ...shared } = stepPage(site, ctx, visit);
+  const { otp } = person;
+  const e164 = person.pending.phone ?? person.profile.phone ?? '';
+  const attemptsLeft = left ?? (otp === undefined ? 0 : otp.max_attempts - otp.attempts);
+  const expired = otp === undefined || otp.expires_at <= now;
+  const state: CodeError | undefined =
+    error ?? (expired ? 'expired' : attemptsLeft < 1 ? 'used_up' : NOTES[String(ctx.query['bao'] ?? '')]);
+  send(
+    ctx,
+    codePage({
+      ...shared,
+      action: action('nhap-ma'),
+      resendAction: (otp?.send_number ?? 0) < 3 ? action('gui-lai') : undefined,
+      destination: `***${e164.slice(-3)}`,
+      length: LENGTH,
+      attemptsLeft,
+      expiresAt: otp?.expires_at ?? now,
+      resendAfter: otp !== undefined && otp.resend_after > now ? otp.resend_after : undefined,
+      error: state,
+      display: actionTitles(site.catalogue, person.request.scopes, shared.page.lang)[0] ?? shared.clientName,
+      transactionCode: visit.tx?.display_code ?? '',
+    }),
+    error === undefined ? 200 : 400,
+  );
+}
+
+export async function answerCodeForm(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  form: ReadonlyMap<string, string>,
+  now: Date,
+): Promise<void> {
+  const { person, tx } = visit;
+  if (person === undefined || tx === undefined || person.otp === undefined) return backToVisit(ctx, visit);
+  const code = (form.get('code') ?? '').replace(/[\s.-]/g, '');
+  // Not six digits cannot be right: it costs no guess.
+  if (!/^\d{6}$/.test(code)) return showCode(site, ctx, visit, person, now, 'wrong');
+  const checked = await answerCode(
+    site,
+    { tx, accountId: person.accountId, sessionUid: visit.sessionUid, code },
+    now,
+  );
+  if (checked.outcome === 'right') return backToVisit(ctx, visit);
+  if (checked.outcome === 'locked')
+    throw new Refusal('throttled', 'too many wrong codes', { reason: 'guesses', retryAfterSeconds: 3_600 });
+  return showCode(
+    site,
+    ctx,
+    visit,
+    person,
+    now,
+    checked.attemptsLeft > 0 ? 'wrong' : 'used_up',
+    checked.attemptsLeft,
+  );
+}

@@ -1,0 +1,10 @@
+import type { Context } from 'koa';
+import { addressOf } from './frame.ts';
+import type { Site } from './site.ts';
+
+/** What ties an answer to a visit: keyed hashes only, sealed under the person's key with the event. */
+export const evidenceOf = (site: Site, ctx: Context, visit: string): Readonly<Record<string, string>> => ({
+  visit,
+  ip_hash: site.vault.keyOf('address', addressOf(ctx, site.trustedProxies)).toString('base64url'),
+  user_agent_hash: site.vault.keyOf('address', ctx.get('user-agent')).toString('base64url'),
+});

@@ -1,0 +1,104 @@
+// Signing in: /interaction/:uid and what hangs below it. One GET shows whatever step is next; each
+// POST does one thing and sends the browser back to it.
+
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { nextStep } from '../policies/next-step.ts';
+import { checkForm } from './csrf.ts';
+import { readForm } from './form.ts';
+import { answerConsent, showConsent } from './consent-step.ts';
+import { finishVisit } from './finish.ts';
+import { showLogin, startZalo, zaloCallback, zaloReturn } from './zalo-step.ts';
+import { answerCodeForm, resendCode, showCode, showPhone, startCode, takePhone } from './code-step.ts';
+import { showStepUp, startVneid, vneidCallback, vneidReturn } from './vneid-step.ts';
+import { allowForms } from './headers.ts';
+import type { Site } from './site.ts';
+import { lookAtVisit } from './visit.ts';
+import type { Visit } from './visit.ts';
+
+type Action = (
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  form: ReadonlyMap<string, string>,
+  now: Date,
+) => Promise<void>;
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  zalo: startZalo,
+  vneid: startVneid,
+  'ma-so': startCode,
+  'dien-thoai': takePhone,
+  'nhap-ma': answerCodeForm,
+  'gui-lai': resendCode,
+  'dong-y': answerConsent,
+  thoi: leave,
+};
+
+export function interactionRoutes(site: Site): Router {
+  const router = new Router();
+
+  router.get('/interaction/:uid', async (ctx) => {
+    const now = site.clock();
+    const visit = await lookAtVisit(site, ctx, now);
+    ctx.set('cache-control', 'no-store');
+    allowForms(ctx, [...site.upstreamOrigins, redirectOrigin(visit)]);
+    await show(site, ctx, visit, now);
+  });
+
+  router.post('/interaction/:uid/:action', async (ctx, next) => {
+    const action = Object.hasOwn(ACTIONS, ctx.params['action'] ?? '')
+      ? ACTIONS[ctx.params['action'] ?? '']
+      : undefined;
+    if (action === undefined) return next();
+    const now = site.clock();
+    const visit = await lookAtVisit(site, ctx, now);
+    const form = await readForm(ctx);
+    checkForm(ctx, site, `interaction/${visit.uid}`, form.get('csrf'));
+    ctx.set('cache-control', 'no-store');
+    await action(site, ctx, visit, form, now);
+  });
+
+  // Zalo and VNeID send the browser to addresses without the interaction's cookie (its path is the
+  // interaction's); from there it is sent below /interaction/:uid, where the cookie is checked.
+  router.get('/zalo/ve', (ctx) => zaloCallback(site, ctx));
+  router.get('/vneid/ve', (ctx) => vneidCallback(site, ctx));
+  router.get('/interaction/:uid/zalo/ve', async (ctx) =>
+    zaloReturn(site, ctx, await lookAtVisit(site, ctx, site.clock()), site.clock()),
+  );
+  router.get('/interaction/:uid/vneid/ve', async (ctx) =>
+    vneidReturn(site, ctx, await lookAtVisit(site, ctx, site.clock()), site.clock()),
+  );
+  return router;
+}
+
+async function show(site: Site, ctx: Context, visit: Visit, now: Date): Promise<void> {
+  const { person } = visit;
+  if (person === undefined) return showLogin(site, ctx, visit);
+  switch (nextStep(person.facts)) {
+    case 'login':
+      return showLogin(site, ctx, visit);
+    case 'choose':
+      return showStepUp(site, ctx, visit, person);
+    case 'phone':
+      return showPhone(site, ctx, visit, {});
+    case 'code':
+      return showCode(site, ctx, visit, person, now);
+    case 'consent':
+      return showConsent(site, ctx, visit, person);
+    case 'finish':
+      return finishVisit(site, ctx, visit, person);
+  }
+}
+
+// "Không tiếp tục": the client hears access_denied, nothing is kept.
+async function leave(site: Site, ctx: Context): Promise<void> {
+  const result = { error: 'access_denied', error_description: 'the citizen did not continue' };
+  ctx.redirect(await site.provider().interactionResult(ctx.req, ctx.res, result));
+  ctx.status = 303;
+}
+
+function redirectOrigin(visit: Visit): string {
+  const uri = visit.interaction.params['redirect_uri'];
+  return typeof uri === 'string' ? (URL.parse(uri)?.origin ?? '') : '';
+}

@@ -1,0 +1,103 @@
+import type { Context } from 'koa';
+import { beginUpstream, consumeUpstream, findUpstream } from '../assurance/upstream-state.ts';
+import { finishVneid } from '../assurance/vneid.ts';
+import { Refusal } from '../errors.ts';
+import { methodsFor } from '../policies/next-step.ts';
+import { stepUpPage } from '../views/step-up.ts';
+import type { StepUpModel } from '../views/step-up.ts';
+import { actionTitles } from './action-titles.ts';
+import type { Site } from './site.ts';
+import { backToVisit, send, stepPage } from './step-page.ts';
+import { callbackTarget, one } from './upstream-callback.ts';
+import { transactionOf } from './visit.ts';
+import type { Person, Visit } from './visit.ts';
+
+const ACTION_OF = { vneid: 'vneid', otp: 'ma-so' } as const;
+const NOTES: Readonly<Record<string, StepUpModel['error']>> = {
+  'vneid-tu-choi': 'declined',
+  'vneid-loi': 'failed',
+  'vneid-khong-du': 'not_enough',
+  'vneid-ban': 'unavailable',
+  'het-gio': 'expired',
+};
+
+export async function showStepUp(site: Site, ctx: Context, visit: Visit, person: Person): Promise<void> {
+  const { action, ...shared } = stepPage(site, ctx, visit);
+  const methods = methodsFor(person.facts).map((id) => ({
+    id,
+    action: action(ACTION_OF[id]),
+    csrf: shared.csrf,
+  }));
+  const error = NOTES[String(ctx.query['bao'] ?? '')];
+  send(
+    ctx,
+    stepUpPage({
+      ...shared,
+      actionTitles: actionTitles(site.catalogue, person.request.scopes, shared.page.lang),
+      why: person.facts.bound ? 'again' : 'first',
+      methods,
+      personMasked: person.profile.greeting,
+      transactionCode: visit.tx?.display_code,
+      error,
+    }),
+    error === 'unavailable' ? 503 : 200,
+  );
+}
+
+export async function startVneid(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  _form: unknown,
+  now: Date,
+): Promise<void> {
+  if (visit.person === undefined) return backToVisit(ctx, visit);
+  await transactionOf(site, visit, now);
+  const attempt = await beginUpstream(
+    site.db,
+    site.vault,
+    { provider: 'vneid', interactionUid: visit.uid },
+    now,
+  );
+  ctx.redirect(await site.vneid.authorizationUrl(attempt));
+  ctx.status = 303;
+}
+
+export const vneidCallback = (site: Site, ctx: Context) => callbackTarget(site, ctx, 'vneid', findUpstream);
+
+export async function vneidReturn(site: Site, ctx: Context, visit: Visit, now: Date): Promise<void> {
+  const state = one(ctx, 'state');
+  const code = one(ctx, 'code');
+  if (state === undefined) throw new Refusal('invalid', 'no state', { reason: 'state' });
+  const { person } = visit;
+  if (person === undefined) return backToVisit(ctx, visit, 'het-gio');
+  if (code === undefined) {
+    const spent = await consumeUpstream(
+      site.db,
+      site.vault,
+      { provider: 'vneid', interactionUid: visit.uid, state },
+      now,
+    );
+    return backToVisit(ctx, visit, spent === undefined ? 'het-gio' : 'vneid-tu-choi');
+  }
+  try {
+    const tx = await transactionOf(site, visit, now);
+    const step = await finishVneid(
+      site,
+      { state, code, interactionUid: visit.uid },
+      { tx, accountId: person.accountId, sessionUid: visit.sessionUid },
+      now,
+    );
+    if (step.outcome === 'proven') return backToVisit(ctx, visit);
+    if (step.reason === 'expired') return backToVisit(ctx, visit, 'het-gio');
+    if (step.reason === 'vneid') return backToVisit(ctx, visit, 'vneid-khong-du');
+    // Another person's card, or a person who has an account already: one answer, and an event for the auditor.
+    throw new Refusal('forbidden', 'this identity cannot be bound here', { reason: step.reason });
+  } catch (error) {
+    if (error instanceof Refusal && error.kind === 'unavailable' && error.reason !== 'database') {
+      site.log('warn', 'vneid.unavailable', { reason: error.reason, reference: ctx.state['reference'] });
+      return backToVisit(ctx, visit, 'vneid-ban');
+    }
+    throw error;
+  }
+}
