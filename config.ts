@@ -49,7 +49,10 @@ const jwk = z.string().transform((text, context) => {
 
 // One line a setting: what it is, its unit, its default. `bin/tnid check-config --help` prints this list.
 export const settings = {
-  TNID_ISSUER: { schema: webUrl, about: 'issuer address, scheme and host of every public URL; no path' },
+  TNID_ISSUER: {
+    schema: webUrl.refine((url) => new URL(url).pathname === '/', 'must have no path'),
+    about: 'issuer address, scheme and host of every public URL; no path',
+  },
   TNID_LISTEN: {
     schema: listen.prefault('127.0.0.1:8080'),
     about: 'address and port of the public listener',
@@ -152,6 +155,7 @@ export const settings = {
   },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
+type Name = keyof typeof settings;
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
 export type Config = Omit<Settings, 'TNID_ACR_BASE'> & { readonly TNID_ACR_BASE: string };
 
@@ -171,28 +175,45 @@ export class ConfigurationError extends Error {
  */
 export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
-  const values: Record<string, unknown> = {};
-  for (const [name, { schema }] of Object.entries(settings)) {
-    const text = textOf(environment, name, problems);
-    const parsed = (schema as z.ZodType).safeParse(text); // widened: the union of schemas has no common call signature
-    if (parsed.success) values[name] = parsed.data;
-    else if (text === undefined)
-      problems.push(`${name} is missing (${settings[name as keyof typeof settings].about})`); // name comes from Object.entries(settings)
-    else problems.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
-  }
   for (const name of Object.keys(environment)) {
     const known = name.replace(/_FILE$/, '') in settings || name in settings;
     if (name.startsWith('TNID_') && !known) problems.push(`${name} is not a setting`);
   }
-  const config = values as Settings; // each member was produced by its own schema, or a problem was noted
-  if (config.TNID_ISSUER !== undefined && new URL(config.TNID_ISSUER).pathname !== '/') {
-    problems.push('TNID_ISSUER must have no path');
-  }
+  // The keys of `settings` are its names.
+  const config = parsed(environment, Object.keys(settings) as Name[], problems);
   if (config.TNID_VNEID_CLIENT_SECRET === undefined && config.TNID_VNEID_PRIVATE_KEY === undefined) {
     problems.push('TNID_VNEID_CLIENT_SECRET or TNID_VNEID_PRIVATE_KEY is missing');
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { ...config, TNID_ACR_BASE: config.TNID_ACR_BASE ?? `${config.TNID_ISSUER}/acr/` };
+}
+
+/** The same for a command that needs only some settings. */
+export function readSettings<N extends Name>(
+  environment: Environment,
+  names: readonly N[],
+): Pick<Settings, N> {
+  const problems: string[] = [];
+  const values = parsed(environment, names, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return values;
+}
+
+function parsed<N extends Name>(
+  environment: Environment,
+  names: readonly N[],
+  problems: string[],
+): Pick<Settings, N> {
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    const schema: z.ZodType = settings[name].schema; // widened: the union of schemas has no common call signature
+    const text = textOf(environment, name, problems);
+    const result = schema.safeParse(text);
+    if (result.success) values[name] = result.data;
+    else if (text === undefined) problems.push(`${name} is missing (${settings[name].about})`);
+    else problems.push(`${name} ${result.error.issues.map((issue) => issue.message).join('; ')}`);
+  }
+  return values as Pick<Settings, N>; // each member was produced by its own schema, or a problem was noted
 }
 
 /** The environment of this process. Here and nowhere else. */

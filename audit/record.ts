@@ -26,9 +26,7 @@ export type AccessKind =
   | 'stepup.completed'
   | 'identity.bound'
   | 'token.issued'
-  | 'token.refused'
   | 'token.replayed'
-  | 'account.locked'
   | 'key.rotated'
   | 'service.added'
   | 'catalogue.published';

@@ -55,6 +55,22 @@ export async function loadSigningKeys(
   return published.map((row) => opened(envelope, row)).toSorted((a, b) => order[a.state] - order[b.state]);
 }
 
+export function currentKey(keys: readonly SigningKey[]): SigningKey {
+  const key = keys.find(({ state }) => state === 'current');
+  if (key === undefined) throw new Error('no current signing key');
+  return key;
+}
+
+/** The key set as published: public members only. */
+export const publicKeySet = (keys: readonly SigningKey[]) => ({
+  keys: keys.map(({ kid, publicKey }) => ({
+    ...publicKey.export({ format: 'jwk' }),
+    kid,
+    alg: 'ES256',
+    use: 'sig',
+  })),
+});
+
 /**
  * Makes `next` current, the current one retired, and prepares a new next one. In one
  * transaction under a lock: two operators who rotate at once rotate twice, in order.

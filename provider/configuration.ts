@@ -107,7 +107,7 @@ export function providerConfiguration(
       ClientCredentials: 600,
       Grant: GRANT_SECONDS,
       IdToken: 600,
-      Interaction: 900,
+      Interaction: 600, // as long as the step-up transaction within it
       RefreshToken: REFRESH_SECONDS,
       Session: SESSION_SECONDS,
     },

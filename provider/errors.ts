@@ -1,5 +1,6 @@
 // Refusals in the protocol's words. The other table is web/errors.ts.
 
+import { errors } from 'oidc-provider';
 import type { RefusalKind } from '../errors.ts';
 import { Refusal } from '../errors.ts';
 
@@ -30,3 +31,6 @@ export function oauthErrorOf(error: unknown): OauthError | undefined {
     body: { error: word },
   };
 }
+
+/** The interaction's cookie is missing or its time is over: another browser, another window, the back button. */
+export const isSessionLost = (error: unknown): boolean => error instanceof errors.SessionNotFound;

@@ -1,5 +1,5 @@
 // Our own prompt in place of the library's acr checks, which compare strings, ignore `acr_values`
-// and let an essential acr be bypassed (decision 0005). It stands between login and consent.
+// and let an essential acr be bypassed (decision 0004). It stands between login and consent.
 
 import { errors, interactionPolicy } from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';

@@ -7,11 +7,14 @@ import Provider from 'oidc-provider';
 import { Refusal } from '../errors.ts';
 import { providerConfiguration } from './configuration.ts';
 import { oauthErrorOf } from './errors.ts';
+import { allowClientForms } from './form-action.ts';
 import { loadGrant } from './grants.ts';
 import type { ProviderHouse } from './house.ts';
 import { endProofsAtLogout } from './logout.ts';
 
 export type BrokerProvider = Provider;
+// The library's words that pages need; its home stays here.
+export type { Client, ClientMetadata, Interaction } from 'oidc-provider';
 
 /** Builds the provider. `storage` is adapters/oidc-storage; keys are read once, a rotation builds a new one. */
 export function createProvider(house: ProviderHouse, storage: (model: string) => Adapter): BrokerProvider {
@@ -22,6 +25,7 @@ export function createProvider(house: ProviderHouse, storage: (model: string) =>
   pinAddress(provider, new URL(house.issuer));
   provider.use(requestTransaction(house));
   provider.use(endProofsAtLogout(house));
+  provider.use(allowClientForms);
   provider.on('server_error', (_ctx, error) => {
     house.log('error', 'protocol.server_error', {
       error: error instanceof Refusal ? error.reason : error.name,

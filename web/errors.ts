@@ -6,6 +6,8 @@ import type { RefusalKind } from '../errors.ts';
 import { errorPage } from '../views/error.ts';
 import type { ErrorKind } from '../views/error.ts';
 import { render } from '../views/html.ts';
+import { sessionLostPage } from '../views/leave.ts';
+import { isSessionLost } from '../provider/errors.ts';
 import { frameOf } from './frame.ts';
 import type { Site } from './site.ts';
 
@@ -26,6 +28,7 @@ export function errorPages(site: Site): Middleware {
       await next();
       if (ctx.status === 404 && ctx.body === undefined) throw new Refusal('missing', 'no such page');
     } catch (error) {
+      if (isSessionLost(error)) return showLost(ctx, site);
       if (error instanceof Refusal) {
         ctx.status = STATUS[error.kind];
         const wait = error.retryAfterSeconds ?? (error.kind === 'unavailable' ? 5 : undefined);
@@ -46,6 +49,14 @@ export function errorPages(site: Site): Middleware {
       showError(ctx, site, 'failed');
     }
   };
+}
+
+// Nothing is resumed without the cookie: whoever sent this link may be somebody else.
+function showLost(ctx: Context, site: Site): void {
+  ctx.status = 400;
+  ctx.set('cache-control', 'no-store');
+  ctx.type = 'html';
+  ctx.body = render(sessionLostPage({ page: frameOf(ctx, site, { home: true, switchable: false }) }));
 }
 
 function showError(ctx: Context, site: Site, kind: ErrorKind): void {

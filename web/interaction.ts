@@ -3,6 +3,7 @@
 
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { Refusal } from '../errors.ts';
 import { nextStep } from '../policies/next-step.ts';
 import { checkForm } from './csrf.ts';
 import { readForm } from './form.ts';
@@ -13,6 +14,7 @@ import { answerCodeForm, resendCode, showCode, showPhone, startCode, takePhone }
 import { showStepUp, startVneid, vneidCallback, vneidReturn } from './vneid-step.ts';
 import { allowForms } from './headers.ts';
 import type { Site } from './site.ts';
+import { backToVisit } from './step-page.ts';
 import { lookAtVisit } from './visit.ts';
 import type { Visit } from './visit.ts';
 
@@ -56,7 +58,13 @@ export function interactionRoutes(site: Site): Router {
     const form = await readForm(ctx);
     checkForm(ctx, site, `interaction/${visit.uid}`, form.get('csrf'));
     ctx.set('cache-control', 'no-store');
-    await action(site, ctx, visit, form, now);
+    try {
+      await action(site, ctx, visit, form, now);
+    } catch (error) {
+      // A second tap on the same button: the first one counted, so show what is next.
+      if (!(error instanceof Refusal && error.reason === 'transaction')) throw error;
+      backToVisit(ctx, visit);
+    }
   });
 
   // Zalo and VNeID send the browser to addresses without the interaction's cookie (its path is the

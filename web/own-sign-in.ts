@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
-import type { ClientMetadata } from 'oidc-provider';
+import type { ClientMetadata } from '../provider/provider.ts';
 import type { Site } from './site.ts';
 
 export const OWN_CLIENT_ID = 'tayninh-id';

@@ -2,7 +2,7 @@
 // what is asked. Every page of the flow starts from it, so no page trusts what another one showed.
 
 import type { Context } from 'koa';
-import type { Client, Interaction } from 'oidc-provider';
+import type { Client, Interaction } from '../provider/provider.ts';
 import { findProfile } from '../accounts/profile.ts';
 import type { Profile } from '../accounts/profile.ts';
 import { satisfies, standingUnderWay } from '../assurance/level.ts';

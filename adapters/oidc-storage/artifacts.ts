@@ -35,13 +35,15 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
         on conflict (id, kind) do update set payload = excluded.payload, grant_id = excluded.grant_id, expires_at = excluded.expires_at`);
     },
 
-    // Consumed rows are returned with `consumed`: reuse detection needs to see them.
+    // A consumed code is returned as if it were not: the library would then end the grant by itself,
+    // without the watermark and the event, and `consume` below is the one place that judges reuse.
+    // Of a pushed request the library must know: it refuses before anything is shown.
     async find(id) {
       const row = await db.row<{ payload: AdapterPayload; consumed_at: Date | null }>(sql`
         select payload, consumed_at from oidc_artifact where id = ${idKey(id)} and kind = ${kind} and expires_at > now()`);
       if (row === undefined) return undefined;
       const consumed =
-        row.consumed_at === null ? undefined : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
+        row.consumed_at === null || model !== 'PushedAuthorizationRequest' ? undefined : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
       return { ...row.payload, jti: id, ...consumed };
     },
 

@@ -13,7 +13,7 @@ import { openDatabase } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import { startBroker } from '../../main.ts';
 import type { Broker, Replacements } from '../../main.ts';
-import { createLog } from '../../observability.ts';
+import { createLog } from '../../operations/log.ts';
 import { startSms } from '../../sandbox/sms/server.ts';
 import type { SmsTwin } from '../../sandbox/sms/server.ts';
 import { startVneid } from '../../sandbox/vneid/server.ts';

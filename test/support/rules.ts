@@ -4,10 +4,10 @@ import type { Import, Source } from './source.ts';
 
 export type Rule = { readonly title: string; broken(source: Source): string[] };
 
-const policies = ['policies'];
-const catalogue = ['audit', 'catalogue', 'policies'];
-const accounts = ['audit', 'accounts', 'policies'];
-const assurance = ['audit', 'catalogue', 'accounts', 'assurance', 'policies'];
+const policies = ['policies', 'keys'];
+const catalogue = ['audit', 'catalogue', ...policies];
+const accounts = ['audit', 'accounts', ...policies];
+const assurance = ['audit', 'catalogue', 'accounts', 'assurance', ...policies];
 const consent = [...assurance, 'consent'];
 
 // Left may import right. A room is a top folder, or a file at the top; in adapters/ and packages/
@@ -23,9 +23,11 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   accounts: { values: ['errors.ts', 'database.ts', ...accounts] },
   assurance: { values: ['errors.ts', 'database.ts', ...assurance] },
   consent: { values: ['errors.ts', 'database.ts', ...consent] },
-  adapters: { values: ['errors.ts', 'database.ts', 'policies'], types: consent },
+  adapters: { values: ['errors.ts', 'database.ts', 'policies', 'keys'], types: consent },
   provider: { values: ['errors.ts', 'database.ts', ...consent, 'views'] },
   web: { values: ['errors.ts', 'database.ts', ...consent, 'views', 'provider', 'packages/guard'] },
+  keys: { values: ['errors.ts', 'database.ts'] },
+  operations: { values: ['errors.ts', 'database.ts'] },
   migrations: { values: ['errors.ts', 'database.ts'] },
   sandbox: { values: ['errors.ts', 'packages/guard', 'views'] },
   'packages/guard': { values: ['policies'] },

@@ -2,9 +2,10 @@
 // takes it out while one that every request needs is away.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Database } from './database.ts';
-import { sql } from './database.ts';
-import type { Log, Metrics } from './observability.ts';
+import type { Database } from '../database.ts';
+import { sql } from '../database.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 type Parts = { readonly db: Database; readonly log: Log; readonly metrics: Metrics };
 

@@ -1,0 +1,87 @@
+// What the portal does for a visitor at the services, and what it does about each "no": signs in,
+// steps up as the service's challenge says (RFC 9470), or asks for consent; each once.
+
+import { z } from 'zod';
+import { callService, type ServiceAnswer } from '../relying-party/call-service.ts';
+import type { RelyingParty, Tokens, Wanted } from '../relying-party/relying-party.ts';
+import type { Errand, Remedy, Session } from './sessions.ts';
+
+export type Services = { readonly dossier: string; readonly report: string };
+
+/** Where the browser goes next, or what it is told. */
+export type Outcome =
+  | { readonly go: string }
+  | { readonly problem: string; readonly status: number };
+
+type Target = { readonly resource: string; readonly scope: string; readonly method: 'GET' | 'POST'; readonly url: string };
+
+const OPENID = 'openid tn.level';
+const filed = z.object({ ma: z.string(), trangThai: z.string() });
+const papers = z.object({ giayTo: z.array(z.string()) });
+
+export async function runErrand(party: RelyingParty, services: Services, session: Session, errand: Errand): Promise<Outcome> {
+  const target = targetOf(errand, services);
+  const tokens = await usableTokens(party, session, target.resource);
+  if (tokens === undefined) return leave(party, session, errand, 'sign-in', wantedFor(target));
+  const request = { method: target.method, url: target.url, ...(target.method === 'POST' ? { body: errand.body } : {}) };
+  const answer = await callService({ accessToken: tokens.accessToken, key: session.key }, request);
+  switch (answer.outcome) {
+    case 'done':
+      return keep(session, errand, target, answer);
+    case 'step-up': {
+      const { acrValues, maxAgeSeconds, scope } = answer.challenge;
+      return leave(party, session, errand, 'step-up', { resource: target.resource, scope: `${OPENID} ${scope}`, acrValues, maxAgeSeconds });
+    }
+    case 'consent-required':
+      return leave(party, session, errand, 'consent', { resource: target.resource, scope: `${OPENID} ${answer.scope}`, prompt: 'consent' });
+    case 'ended':
+      session.tokens.delete(target.resource);
+      return leave(party, session, errand, 'sign-in', wantedFor(target));
+    case 'refused':
+      return { problem: answer.title, status: answer.status >= 500 ? 503 : 403 };
+  }
+}
+
+// The lowest level that lets anything begin: a service says by itself when it wants more.
+function targetOf({ kind }: Errand, services: Services): Target {
+  const dossier = { resource: 'https://hoso.dichvu.tayninh.gov.vn', scope: 'svc:hoso:chuan-bi' };
+  switch (kind) {
+    case 'report':
+      return { resource: 'https://phananh.dichvu.tayninh.gov.vn', scope: 'svc:phananh:gui', method: 'POST', url: `${services.report}/phan-anh` };
+    case 'papers':
+      return { ...dossier, method: 'GET', url: `${services.dossier}/giay-to` };
+    case 'dossier':
+      return { ...dossier, method: 'POST', url: `${services.dossier}/ho-so` };
+  }
+}
+
+const wantedFor = ({ resource, scope }: Target): Wanted => ({ resource, scope: `${OPENID} ${scope}` });
+
+/** A token that has not run out, renewed if that can be done. */
+async function usableTokens(party: RelyingParty, session: Session, resource: string): Promise<Tokens | undefined> {
+  const held = session.tokens.get(resource);
+  if (held === undefined || held.expiresAt.getTime() - Date.now() > 10_000) return held;
+  const renewed = await party.renew(session.key, held);
+  if ('tokens' in renewed) session.tokens.set(resource, renewed.tokens);
+  else session.tokens.delete(resource);
+  return session.tokens.get(resource);
+}
+
+async function leave(party: RelyingParty, session: Session, errand: Errand, remedy: Remedy, wanted: Wanted): Promise<Outcome> {
+  if (errand.tried.includes(remedy)) return { problem: 'Chưa đủ điều kiện để làm việc này', status: 403 };
+  const departure = await party.depart(session.key, wanted);
+  const [oldest] = session.departures.keys();
+  if (session.departures.size >= 10 && oldest !== undefined) session.departures.delete(oldest);
+  session.departures.set(departure.state, { departure, errand: { ...errand, tried: [...errand.tried, remedy] } });
+  return { go: departure.url.href };
+}
+
+function keep(session: Session, { kind }: Errand, { resource }: Target, answer: Extract<ServiceAnswer, { outcome: 'done' }>): Outcome {
+  if (kind === 'papers') {
+    session.papers = papers.parse(answer.body).giayTo;
+    return { go: '/ho-so' };
+  }
+  const { ma, trangThai } = filed.parse(answer.body);
+  session.receipt = { kind, number: ma, state: trangThai, resource };
+  return { go: '/ket-qua' };
+}
