@@ -35,7 +35,8 @@ const listen = z
   .transform((text) => {
     const at = text.lastIndexOf(':');
     return { host: text.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(text.slice(at + 1)) };
-  });
+  })
+  .refine(({ port }) => port <= 65_535, 'must have a port up to 65535');
 
 const jwk = z.string().transform((text, context) => {
   try {
@@ -50,7 +51,8 @@ const jwk = z.string().transform((text, context) => {
 // One line a setting: what it is, its unit, its default. `bin/tnid check-config --help` prints this list.
 export const settings = {
   TNID_ISSUER: {
-    schema: webUrl.refine((url) => new URL(url).pathname === '/', 'must have no path'),
+    // Compared byte by byte by every client, so only the one canonical spelling is taken (RFC 8414 section 2).
+    schema: webUrl.refine((url) => new URL(url).origin === url, 'must have no path, query or default port'),
     about: 'issuer address, scheme and host of every public URL; no path',
   },
   TNID_LISTEN: {
@@ -64,6 +66,10 @@ export const settings = {
   TNID_TRUSTED_PROXIES: {
     schema: decimal.prefault('0').transform(Number).pipe(z.number().max(5)),
     about: 'how many proxies in front set X-Forwarded-For (0 = use the socket address)',
+  },
+  TNID_INTRANET_HOSTS: {
+    schema: list.prefault(''),
+    about: 'host:port of our own clients on private addresses that back-channel logout may reach, comma separated; others on private addresses are refused',
   },
   TNID_DATABASE_URL: {
     schema: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://…'),
@@ -228,7 +234,8 @@ function textOf(environment: Environment, name: string, problems: string[]): str
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {
-    problems.push(`${name}_FILE cannot be read: ${file}`);
+    // Not the path either: the commonest mistake is the secret itself in its place.
+    problems.push(`${name}_FILE names a file that cannot be read`);
     return undefined;
   }
 }

@@ -37,8 +37,11 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** A running transaction: no client until the first write. */
-type Frame = { readonly apart: boolean; client: Promise<pg.PoolClient> | undefined };
+/**
+ * A running transaction: no client until the first write. `over`: it has ended, and what still runs in
+ * its context (a timer, a promise nobody awaited) must not reach a client that now serves another request.
+ */
+type Frame = { readonly apart: boolean; client: Promise<pg.PoolClient> | undefined; over: boolean };
 
 const names = new WeakMap<TemplateStringsArray, { name: string; text: string }>();
 
@@ -82,8 +85,13 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   const build = knexFactory({ client: 'pg' });
   const running = new AsyncLocalStorage<Frame | undefined>();
 
-  const begin = async (): Promise<pg.PoolClient> => {
-    const client = await pool.connect();
+  const current = (): Frame | undefined => {
+    const frame = running.getStore();
+    return frame?.over === true ? undefined : frame;
+  };
+
+  const begin = async (from: pg.Pool): Promise<pg.PoolClient> => {
+    const client = await from.connect();
     try {
       await client.query('begin');
       return client;
@@ -94,11 +102,11 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   };
 
   async function send<T extends Row>(statement: pg.QueryConfig, writes: boolean): Promise<pg.QueryResult<T>> {
-    const frame = running.getStore();
+    const frame = current();
     try {
       if (frame?.apart === true) return await side.query<T>(statement);
       if (frame !== undefined && (writes || frame.client !== undefined)) {
-        frame.client ??= begin();
+        frame.client ??= begin(pool);
         return await (await frame.client).query<T>(statement);
       }
       return await pool.query<T>(statement);
@@ -108,7 +116,7 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   }
 
   async function within<T>(work: () => Promise<T>, ending: (result: T) => 'commit' | 'rollback'): Promise<T> {
-    const frame: Frame = { apart: false, client: undefined };
+    const frame: Frame = { apart: false, client: undefined, over: false };
     let result: T;
     try {
       result = await running.run(frame, work);
@@ -121,16 +129,22 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   }
 
   async function end(frame: Frame, how: 'commit' | 'rollback'): Promise<void> {
+    frame.over = true;
     if (frame.client === undefined) return;
     const client = await frame.client.catch(() => undefined);
     if (client === undefined) return;
+    let ended: pg.QueryResult;
     try {
-      await client.query(how);
+      ended = await client.query(how);
       client.release();
     } catch (error) {
       client.release(true);
       throw translated(error);
     }
+    // After a failed statement PostgreSQL answers COMMIT with ROLLBACK and no error: whoever swallowed
+    // that failure must not believe that something was written.
+    if (how === 'commit' && ended.command !== 'COMMIT')
+      throw new Error('a statement of this transaction failed, so nothing was committed');
   }
 
   const database: Database = {
@@ -142,24 +156,26 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
       const { sql: text, bindings } = query.toSQL().toNative();
       return (await send<T>({ text, values: [...bindings] }, false)).rows;
     },
-    inTransaction: () => running.getStore()?.client !== undefined,
+    inTransaction: () => current()?.client !== undefined,
     apart: (work) => {
-      const busy = running.getStore()?.client !== undefined;
-      return running.run(busy ? { apart: true, client: undefined } : undefined, work);
+      const frame = current();
+      const busy = frame !== undefined && (frame.apart || frame.client !== undefined);
+      return running.run(busy ? { apart: true, client: undefined, over: false } : undefined, work);
     },
     // A transaction inside a request joins it, and makes it begin: rows it locks must stay locked.
     transaction: async (work) => {
-      const frame = running.getStore();
+      const frame = current();
       if (frame === undefined || frame.apart) {
+        const from = frame === undefined ? pool : side;
         return within(
           async () => {
-            await opened(running.getStore());
+            await opened(current(), from);
             return work();
           },
           () => 'commit',
         );
       }
-      await opened(frame);
+      await opened(frame, pool);
       return work();
     },
     request: async (work) => {
@@ -173,13 +189,24 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
         const fresh = new pg.Client({ connectionString: url, application_name: 'tayninh-id listen' });
         fresh.on('notification', (note) => heard(note.payload ?? ''));
         fresh.on('error', () => {
-          if (client === fresh) client = undefined;
-          if (!stopped) setTimeout(() => void connect().catch(() => {}), 1_000).unref();
+          if (client !== fresh) return; // a dying connection reports more than once
+          client = undefined;
+          void fresh.end().catch(() => {});
+          again();
         });
-        await fresh.connect();
-        await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
+        try {
+          await fresh.connect();
+          await fresh.query(`listen ${fresh.escapeIdentifier(channel)}`);
+        } catch (error) {
+          void fresh.end().catch(() => {});
+          throw translated(error);
+        }
+        if (stopped) return void (await fresh.end().catch(() => {}));
         client = fresh;
         heard(''); // whatever happened while nobody listened
+      };
+      const again = (): void => {
+        if (!stopped) setTimeout(() => void connect().catch(again), 1_000).unref();
       };
       await connect();
       return async () => {
@@ -194,9 +221,9 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   };
   return database;
 
-  async function opened(frame: Frame | undefined): Promise<void> {
+  async function opened(frame: Frame | undefined, from: pg.Pool): Promise<void> {
     if (frame === undefined) return;
-    frame.client ??= begin();
+    frame.client ??= begin(from);
     await frame.client.catch((error: unknown) => {
       throw translated(error);
     });

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { outdateAccount } from './accounts/watermark.ts';
+import { createClientFetch } from './adapters/client-calls/fetch.ts';
 import { removeExpired } from './adapters/oidc-storage/clean-up.ts';
 import { openClients } from './adapters/oidc-storage/clients.ts';
 import { createGrants } from './adapters/oidc-storage/grants.ts';
@@ -40,6 +41,8 @@ import { createDocuments } from './provider/documents.ts';
 import { createProvider } from './provider/provider.ts';
 import { apiAudience } from './provider/resource-servers.ts';
 import { mountPages } from './web/app.ts';
+import { securityHeaders } from './web/headers.ts';
+import { observe } from './web/observe.ts';
 import { OWN_CLIENT_ID, ownClient } from './web/own-sign-in.ts';
 import { createProviderPages } from './web/provider-pages.ts';
 import type { Site } from './web/site.ts';
@@ -124,6 +127,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       acrBase: config.TNID_ACR_BASE,
       catalogue,
       findClient: clients.find,
+      callClient: createClientFetch(config.TNID_INTRANET_HOSTS),
       tokenKeys,
       receiptKey: () => currentKey(receiptKeys),
       dpopNonceSecret: envelope.derive('dpop-nonce'),
@@ -141,7 +145,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       demo,
       trustedProxies: config.TNID_TRUSTED_PROXIES,
     };
-    const provider = createProvider(site, storage);
+    const provider = createProvider(site, storage, [observe(site), securityHeaders()]);
     const documents = createDocuments();
     const sign = signerFromJwk({ ...currentKey(tokenKeys).privateJwk });
     const signed = await signCatalogue(catalogue, { issuer, now: clock(), sign });

@@ -22,9 +22,10 @@ export async function pairwiseSub(db: Database, accountId: string, sector: strin
     await insertPairwise(db, accountId, sector, randomBytes(32).toString('base64url'));
     row = await findPairwise(db, accountId, sector);
     if (row === undefined) throw new Error('a pairwise subject vanished');
-    // What this transaction wrote may still roll back, so it is not remembered yet.
-    if (db.inTransaction()) return row.sub;
   }
+  // What this transaction wrote may still roll back: a remembered ghost would give the service two
+  // ids of one citizen.
+  if (row.uncommitted) return row.sub;
   if (memory.size >= MOST_REMEMBERED) memory.clear();
   memory.set(name, row.sub);
   return row.sub;

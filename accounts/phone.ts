@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
-import { endPhone, insertPhone } from './store.ts';
+import { endPhone, insertPhone, lockAccount } from './store.ts';
 
-/** Binds the phone that has just returned our own code. Replaces an earlier one. */
+/** Binds the phone that has just returned our own code, in the caller's transaction. Replaces an earlier one. */
 export async function bindPhone(
   db: Database,
   vault: Vault,
@@ -11,6 +11,7 @@ export async function bindPhone(
   now: Date,
 ): Promise<void> {
   const id = randomUUID();
+  await lockAccount(db, accountId);
   await endPhone(db, accountId, now);
   await insertPhone(
     db,

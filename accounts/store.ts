@@ -56,13 +56,17 @@ export const accountIsOpen = (db: Database, accountId: string) =>
   db.row<{ id: string }>(sql`select id from account where id = ${accountId} and locked_at is null`);
 
 export const findPairwise = (db: Database, accountId: string, sector: string) =>
-  db.row<{ sub: string }>(sql`
-    select sub from pairwise_subject where account_id = ${accountId} and sector = ${sector}`);
+  db.row<{ sub: string; uncommitted: boolean }>(sql`
+    select sub, (xmin = pg_current_xact_id_if_assigned()::xid) is true as uncommitted from pairwise_subject where account_id = ${accountId} and sector = ${sector}`);
 
 export const insertPairwise = (db: Database, accountId: string, sector: string, sub: string) =>
   db.run(sql`
     insert into pairwise_subject (account_id, sector, sub) values (${accountId}, ${sector}, ${sub})
     on conflict (account_id, sector) do nothing`);
+
+/** One change at a time of what is unique to an account; does not block rows that refer to it. */
+export const lockAccount = (db: Database, accountId: string) =>
+  db.run(sql`select id from account where id = ${accountId} for no key update`);
 
 export const endPhone = (db: Database, accountId: string, now: Date) =>
   db.run(sql`update phone set ended_at = ${now} where account_id = ${accountId} and ended_at is null`);

@@ -7,7 +7,7 @@ import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { PendingIdentity } from './pending.ts';
-import { endExpiredBinding, findBinding, findBindingOwner, insertBinding } from './store.ts';
+import { endExpiredBinding, findBindingOwner, findBindingRecord, insertBinding } from './store.ts';
 
 // Proposals of ours per source; the law sets none. Milliseconds.
 const YEAR_MS = 365 * 86_400_000;
@@ -18,10 +18,9 @@ export async function bindingConflict(
   db: Database,
   vault: Vault,
   { accountId, personalNumber }: { accountId: string; personalNumber: string },
-  now: Date,
 ): Promise<'other_person' | 'bound_elsewhere' | undefined> {
   const numberKey = vault.keyOf('personal-number', personalNumber);
-  const binding = await findBinding(db, accountId, now);
+  const binding = await findBindingRecord(db, accountId);
   if (binding !== undefined) return binding.number_key.equals(numberKey) ? undefined : 'other_person';
   const owner = await findBindingOwner(db, numberKey);
   return owner === undefined || owner.account_id === accountId ? undefined : 'bound_elsewhere';
@@ -33,6 +32,8 @@ export async function bindIdentity(
   { accountId, identity, clientId }: { accountId: string; identity: PendingIdentity; clientId: string },
   now: Date,
 ): Promise<void> {
+  const conflict = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
+  if (conflict !== undefined) throw boundElsewhere(conflict);
   const id = randomUUID();
   const seal = (field: string, value: string) => vault.seal(`identity_binding/${id}/${field}`, value);
   await endExpiredBinding(db, accountId, now);
@@ -54,6 +55,14 @@ export async function bindIdentity(
     },
     now,
   );
-  if (written !== 1) throw new Refusal('conflict', 'the person is bound to another account', { reason: 'bound_elsewhere' }); // prettier-ignore
+  if (written !== 1) {
+    // Bound meanwhile. By the same person in another tab is no harm: the binding wanted is in force.
+    const other = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
+    if (other !== undefined) throw boundElsewhere(other);
+    return;
+  }
   await recordAccess(db, origin, { kind: 'identity.bound', outcome: 'ok', actor: 'self', accountId, clientId, details: { source: identity.source, check: identity.checkId, organisation: identity.organisation } }, now); // prettier-ignore
 }
+
+const boundElsewhere = (reason: 'other_person' | 'bound_elsewhere') =>
+  new Refusal('conflict', 'the person or the account is bound otherwise', { reason });

@@ -21,9 +21,13 @@ export type Budgets = {
   chargeSend(
     facts: SendFacts,
   ): Promise<{ outcome: 'charged' } | { outcome: 'used_up'; budget: string; retryAfterSeconds: number }>;
-  /** True while the account may guess: 10 wrong guesses in 24 h lock the code step for an hour, on every path. */
-  mayGuess(accountId: string): Promise<boolean>;
-  chargeWrongGuess(accountId: string): Promise<void>;
+  /**
+   * Takes one guess of the account, before anything is compared: 10 wrong ones in 24 h lock the code step
+   * for an hour, on every path and however many come at once. @returns false while it is locked
+   */
+  takeGuess(accountId: string): Promise<boolean>;
+  /** Gives back a guess that was right, or that no live code was there to be compared with. */
+  returnGuess(accountId: string): Promise<void>;
 };
 
 const HOUR = 3_600;
@@ -83,26 +87,30 @@ export function createBudgets(db: Database, { channelPerHour }: { channelPerHour
         const state = await closed(() => counter.get(key(facts)));
         if (state !== null && state.consumedPoints >= points) return usedUp(name, state);
       }
-      for (const { name, key, limiter: counter } of sends) {
+      for (const [at, { name, key, limiter: counter }] of sends.entries()) {
         try {
           await counter.consume(key(facts));
         } catch (error) {
-          if (error instanceof RateLimiterRes) return usedUp(name, error);
-          throw limiterDown(error);
+          if (!(error instanceof RateLimiterRes)) throw limiterDown(error);
+          // Another send took the last one meanwhile: what was charged so far is given back.
+          for (const { key: keyOf, limiter: charged } of sends.slice(0, at + 1))
+            await closed(() => charged.reward(keyOf(facts)));
+          return usedUp(name, error);
         }
       }
       return { outcome: 'charged' };
     },
-    async mayGuess(accountId) {
-      const state = await closed(() => guesses.get(accountId));
-      return state === null || state.consumedPoints < 10;
-    },
-    async chargeWrongGuess(accountId) {
+    async takeGuess(accountId) {
       try {
         await guesses.consume(accountId);
+        return true;
       } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw limiterDown(error);
+        if (error instanceof RateLimiterRes) return false;
+        throw limiterDown(error);
       }
+    },
+    async returnGuess(accountId) {
+      await closed(() => guesses.reward(accountId));
     },
   };
 }

@@ -39,7 +39,7 @@ export async function standingUnderWay(
   return standingOf(await findLevelFactsUnderWay(db, { ...where, since }, now));
 }
 
-/** Pure: facts, newest first, none older than the longest proof. `cap`: the level a code or refresh token may carry at most. */
+/** Pure: facts, highest level first and then newest first, none older than the longest proof. `cap`: the level a code or refresh token may carry at most. */
 export function standingOf(facts: readonly LevelFactRow[], cap: 0 | 1 | 2 = 2): Standing {
   const usable = facts.filter((fact) => fact.level <= cap);
   const proof = usable.find((fact) => fact.level === 2) ?? usable[0];

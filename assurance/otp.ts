@@ -94,8 +94,9 @@ export async function checkCode(
   accept: (proof: { otpId: string; e164: string }) => Promise<void>,
   now: Date,
 ): Promise<CodeChecked> {
-  if (!(await budgets.mayGuess(guess.accountId))) return { outcome: 'locked' };
-  const live = await reserveGuess(db, guess.transactionId, now);
+  if (!(await budgets.takeGuess(guess.accountId))) return { outcome: 'locked' };
+  // Apart: a transaction that ends in "wrong code" must not take the reservation back.
+  const live = await db.apart(() => reserveGuess(db, guess.transactionId, now));
   const key = vault.otpKeys.find(({ id }) => id === live?.key_id) ?? vault.otpKeys[0];
   if (key === undefined) throw new Error('no one-time code key');
 
@@ -103,7 +104,9 @@ export async function checkCode(
   const e164 = live === undefined ? '' : vault.open(`otp/${live.id}/phone`, live.phone_sealed);
   const expected = live?.code_mac ?? Buffer.alloc(32);
   const given = mac(key.key, { id: live?.id ?? '', purpose: live?.purpose ?? '', e164, ...guess });
-  const right = timingSafeEqual(expected, given) && live !== undefined && live.account_id === guess.accountId;
+  const equal = timingSafeEqual(expected, given);
+  const right = equal && live !== undefined && live.account_id === guess.accountId;
+  if (right || live === undefined) await budgets.returnGuess(guess.accountId);
   if (right) {
     const consumed = await db.transaction(async () => {
       if ((await consumeOtp(db, live.id, now)) !== 1) return false;
@@ -113,7 +116,6 @@ export async function checkCode(
     if (consumed) return { outcome: 'right', otpId: live.id, e164 };
     return { outcome: 'wrong', attemptsLeft: 0 };
   }
-  await budgets.chargeWrongGuess(guess.accountId);
   return { outcome: 'wrong', attemptsLeft: live === undefined ? 0 : live.max_attempts - live.attempts };
 }
 

@@ -97,6 +97,7 @@ export const findStepFacts = (db: Database, transactionId: string, accountId: st
   db.rows<{ step: string; at: Date }>(sql`
     select step, at from step_fact where transaction_id = ${transactionId} and account_id = ${accountId}`);
 
+/** A second proof of the same level in one transaction (two tabs, two methods) adds its methods. */
 export const insertLevelFact = (
   db: Database,
   fact: {
@@ -112,7 +113,9 @@ export const insertLevelFact = (
 ) =>
   db.run(sql`
     insert into level_fact (id, session_uid, transaction_id, account_id, level, amr, identity_source, at)
-    values (${fact.id}, ${fact.sessionUid}, ${fact.transactionId}, ${fact.accountId}, ${fact.level}, ${fact.amr}, ${fact.identitySource}, ${now})`);
+    values (${fact.id}, ${fact.sessionUid}, ${fact.transactionId}, ${fact.accountId}, ${fact.level}, ${fact.amr}, ${fact.identitySource}, ${now})
+    on conflict (transaction_id, level) do update set at = excluded.at,
+      amr = level_fact.amr || array(select unnest(excluded.amr) except select unnest(level_fact.amr))`);
 
 export const attachLevelFacts = (
   db: Database,
@@ -127,6 +130,7 @@ export const attachLevelFacts = (
 export type LevelFactRow = { level: 1 | 2; at: Date; amr: string[]; identity_source: string | null };
 
 // A level-2 fact stands only while the identity binding does; no fact stands on a locked account.
+// Level 2 first: however many Zalo logins came after it, they do not push it out.
 export const findLevelFacts = (
   db: Database,
   where: { sessionUid: string; accountId: string; since: Date },
@@ -137,8 +141,8 @@ export const findLevelFacts = (
     from level_fact f join account a on a.id = f.account_id and a.locked_at is null
     left join identity_binding b on b.account_id = f.account_id and b.ended_at is null and b.expires_at > ${now}
     where f.session_uid = ${where.sessionUid} and f.account_id = ${where.accountId} and f.revoked_at is null
-      and f.at > ${where.since} and (f.level = 1 or b.id is not null)
-    order by f.at desc limit 20`);
+      and f.at >= ${where.since} and (f.level = 1 or b.id is not null)
+    order by f.level desc, f.at desc limit 20`);
 
 // The same while an interaction is under way: also what was proven in it but belongs to no session yet.
 export const findLevelFactsUnderWay = (
@@ -156,8 +160,8 @@ export const findLevelFactsUnderWay = (
     from level_fact f join account a on a.id = f.account_id and a.locked_at is null
     left join identity_binding b on b.account_id = f.account_id and b.ended_at is null and b.expires_at > ${now}
     where (f.session_uid = ${where.sessionUid} or f.transaction_id = ${where.transactionId}::uuid) and f.account_id = ${where.accountId}
-      and f.revoked_at is null and f.at > ${where.since} and (f.level = 1 or b.id is not null)
-    order by f.at desc limit 20`);
+      and f.revoked_at is null and f.at >= ${where.since} and (f.level = 1 or b.id is not null)
+    order by f.level desc, f.at desc limit 20`);
 
 export const revokeLevelFacts = (
   db: Database,
@@ -172,6 +176,11 @@ export const findBinding = (db: Database, accountId: string, now: Date) =>
   db.row<{ source: string; number_key: Buffer; bound_at: Date; expires_at: Date }>(sql`
     select source, number_key, bound_at, expires_at from identity_binding
     where account_id = ${accountId} and ended_at is null and expires_at > ${now}`);
+
+/** The binding last made for an account, also one whose lifetime is over: it still says who the person is. */
+export const findBindingRecord = (db: Database, accountId: string) =>
+  db.row<{ number_key: Buffer }>(sql`
+    select number_key from identity_binding where account_id = ${accountId} and ended_at is null`);
 
 export const findBindingOwner = (db: Database, numberKey: Buffer) =>
   db.row<{ account_id: string }>(sql`

@@ -42,12 +42,7 @@ export async function finishVneid(
   if (identified.outcome === 'refused') return refuse('vneid', identified.reason);
 
   const { person } = identified;
-  const conflict = await bindingConflict(
-    db,
-    vault,
-    { accountId, personalNumber: person.personalNumber },
-    now,
-  );
+  const conflict = await bindingConflict(db, vault, { accountId, personalNumber: person.personalNumber });
   if (conflict !== undefined) return refuse(conflict, conflict);
 
   const identity: PendingIdentity = {

@@ -2,6 +2,7 @@
 // they may reach the log a moment later: gathered for a tenth of a second, written in one go.
 
 import type { Database } from '../database.ts';
+import { Refusal } from '../errors.ts';
 import { recordAccess } from './record.ts';
 import type { AccessEvent } from './record.ts';
 
@@ -32,7 +33,9 @@ export function createBatch(db: Database, origin: string, onLoss: (count: number
           for (const { event, now } of taken.toSorted(byAccount)) await recordAccess(db, origin, event, now);
         }),
       );
-    } catch {
+    } catch (error) {
+      // Only an outage passes by waiting. One event that cannot be written must not hold up the rest.
+      if (!isOutage(error)) return oneByOne(taken);
       waiting = [...taken, ...waiting];
       const lost = waiting.length - MOST_WAITING;
       if (lost > 0) {
@@ -40,6 +43,18 @@ export function createBatch(db: Database, origin: string, onLoss: (count: number
         onLoss(lost);
       }
       schedule();
+    }
+  };
+  const oneByOne = async (events: readonly { event: AccessEvent; now: Date }[]): Promise<void> => {
+    for (const { event, now } of events) {
+      try {
+        await db.apart(() => recordAccess(db, origin, event, now));
+      } catch (error) {
+        if (isOutage(error)) {
+          waiting.push({ event, now });
+          schedule();
+        } else onLoss(1);
+      }
     }
   };
   const schedule = () => {
@@ -59,9 +74,15 @@ export function createBatch(db: Database, origin: string, onLoss: (count: number
       clearTimeout(timer);
       await flush();
       clearTimeout(timer);
+      if (waiting.length > 0) onLoss(waiting.length);
     },
   };
 }
 
-const byAccount = (a: { event: AccessEvent }, b: { event: AccessEvent }) =>
-  (a.event.accountId ?? '') < (b.event.accountId ?? '') ? -1 : 1;
+const isOutage = (error: unknown) => error instanceof Refusal && error.kind === 'unavailable';
+
+// 0 for events of one account: they keep the order in which they happened.
+const byAccount = (a: { event: AccessEvent }, b: { event: AccessEvent }) => {
+  const [one, other] = [a.event.accountId ?? '', b.event.accountId ?? ''];
+  return one === other ? 0 : one < other ? -1 : 1;
+};

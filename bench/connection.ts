@@ -30,7 +30,7 @@ export function openConnection(port: number): Promise<Connection> {
     waiting?.reject(broken);
     waiting = undefined;
   };
-  socket.on('data', (chunk) => {
+  socket.on('data', (chunk: Buffer) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     const parsed = parse(received);
     if (parsed === undefined) return;

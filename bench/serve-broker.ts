@@ -2,19 +2,16 @@
 // so that no outside system's speed is measured. Every code is a new person.
 
 import { randomInt } from 'node:crypto';
-import pino from 'pino';
 import { readConfig } from '../config.ts';
 import { startBroker } from '../main.ts';
-import { createLog } from '../operations/log.ts';
 import { answerTheBench, orders } from './server-side.ts';
 
-const { environment, logFile } = await orders();
+const { environment } = await orders();
 const config = readConfig(environment);
 const appId = config.TNID_ZALO_APP_ID;
 let people = randomInt(1, 9_000) * 1_000_000_000_000;
 
 const broker = await startBroker(config, {
-  log: createLog('info', pino.destination({ sync: false, dest: logFile, minLength: 4096 })),
   zalo: {
     appId,
     authorizationUrl: ({ state }) => `https://zalo.bench.invalid/?state=${state}`,

@@ -16,7 +16,6 @@ const ordersSchema = z.object({
   /** The public key of every client of the bench. */
   key: publicJwk,
   environment: z.record(z.string(), z.string()),
-  logFile: z.string(),
 });
 export type Orders = z.infer<typeof ordersSchema>;
 

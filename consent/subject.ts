@@ -57,7 +57,9 @@ export async function findSubject(
       return Buffer.concat([nonce, cipher.getAuthTag(), body]);
     },
     open(label, sealed) {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), {
+        authTagLength: 16,
+      });
       decipher.setAAD(Buffer.from(label));
       decipher.setAuthTag(sealed.subarray(12, 28));
       return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);

@@ -46,7 +46,9 @@ export function openEnvelope(current: string, previous: readonly string[] = []):
     open(label, sealed) {
       const kek = keks.find(({ id }) => sealed.subarray(1, 5).equals(id));
       if (sealed[0] !== VERSION || kek === undefined) throw new Error('sealed under an unknown key');
-      const decipher = createDecipheriv('aes-256-gcm', derive(kek, 'seal'), sealed.subarray(5, 17));
+      const decipher = createDecipheriv('aes-256-gcm', derive(kek, 'seal'), sealed.subarray(5, 17), {
+        authTagLength: 16, // else a cut-off value could pass with a tag of four bytes
+      });
       decipher.setAAD(Buffer.from(label));
       decipher.setAuthTag(sealed.subarray(17, 33));
       return Buffer.concat([decipher.update(sealed.subarray(33)), decipher.final()]);

@@ -42,7 +42,7 @@ export async function loadSigningKeys(
 ): Promise<readonly SigningKey[]> {
   let rows = await store.findKeys(db, use);
   if (!rows.some((row) => row.state === 'current')) {
-    await rotateSigningKey(db, envelope, use, now);
+    await firstSigningKey(db, envelope, use, now);
     rows = await store.findKeys(db, use);
   }
   const published = rows.filter(
@@ -95,6 +95,14 @@ export async function rotateSigningKey(
     return current.kid;
   });
 }
+
+// Two brokers that start on an empty database make one pair between them.
+const firstSigningKey = (db: Database, envelope: Envelope, use: store.KeyUse, now: Date) =>
+  db.transaction(async () => {
+    await store.lockRotation(db);
+    const rows = await store.findKeys(db, use);
+    if (!rows.some((row) => row.state === 'current')) await rotateSigningKey(db, envelope, use, now);
+  });
 
 async function addNextKey(db: Database, envelope: Envelope, use: store.KeyUse, now: Date): Promise<void> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

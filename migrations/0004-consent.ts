@@ -99,9 +99,8 @@ begin
     raise exception 'a consent starts at version 1' using errcode = 'check_violation';
   end if;
   if tg_op = 'UPDATE' then
-    if row(new.state, new.purpose_version, new.valid_until) is not distinct from row(old.state, old.purpose_version, old.valid_until) then
-      if new.version = old.version then return null; end if;
-    elsif new.version <> old.version + 1 then
+    if row(new.state, new.purpose_version, new.valid_until) is distinct from row(old.state, old.purpose_version, old.valid_until)
+      and new.version <> old.version + 1 then
       raise exception 'a changed consent needs the next version' using errcode = 'check_violation';
     end if;
   end if;

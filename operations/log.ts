@@ -34,20 +34,43 @@ export function createLog(level: string, destination?: DestinationStream): Log {
   return (at, event, facts = {}) => logger[at]({ event, ...cleaned(facts) });
 }
 
-// Free text may quote what a caller sent: long runs of token-like characters, twelve-digit numbers
-// and phone numbers go, and so do the line ends and escapes that would forge a second line.
-function cleaned(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+// Free text may quote what a caller sent, at any depth.
+function cleaned(value: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      typeof member === 'string' ? cleanText(member, name) : member,
-    ]),
+    Object.entries(value).map(([name, member]) => [name, cleanedMember(member, name, depth)]),
   );
 }
 
+const DEEPEST = 5;
+
+function cleanedMember(member: unknown, name: string, depth: number): unknown {
+  if (typeof member === 'string') return cleanText(member, name);
+  if (typeof member !== 'object' || member === null || member instanceof Date) return member;
+  if (depth >= DEEPEST) return '[deep]';
+  if (Array.isArray(member)) return member.map((one: unknown) => cleanedMember(one, name, depth + 1));
+  if (member instanceof Error)
+    return cleaned({ type: member.name, message: member.message, stack: member.stack }, depth + 1);
+  return cleaned({ ...member }, depth + 1);
+}
+
+const TOKENS = /eyJ[\w-]+\.[\w-]*\.[\w-]*|[A-Za-z0-9_-]{40,}/g;
+const SCHEMES = /\b(Bearer|DPoP|Basic)\s+[^\s,;"']+/gi;
+const PARAMETERS = /([?&;\s]|^)(code|state|nonce|token|access_token|refresh_token|id_token|otp)=[^&\s;"']+/gi;
+// Phone numbers as people write them, then personal numbers and phones as bare digits.
+const PHONES = /(?<![\d.])(?:\+?84|0)(?:[ .-]?\d){9}(?!\d)/g;
+const NUMBERS = /(?<![\w.])\d{9,12}(?![\w.])|(?<!\d)\d{12}(?!\d)/g;
+// Six digits alone may be a one-time code. Parts of ids and times are left.
+const CODES = /(?<![\w.:/-])\d{6}(?![\w:-])/g;
+// Line ends, escapes and text direction marks, which would forge or hide a line.
+const FORGING = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
 function cleanText(text: string, name: string): string {
   const plain = text
-    .replace(/(?:eyJ[\w-]+\.[\w-]*\.[\w-]*)|[A-Za-z0-9_-]{40,}/g, '[removed]')
-    .replace(/(?<!\d)(?:\+?84|0)?\d{9,12}(?!\d)/g, '[number]');
-  return name === 'stack' ? plain : plain.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+    .replace(SCHEMES, '$1 [removed]')
+    .replace(PARAMETERS, '$1$2=[removed]')
+    .replace(TOKENS, '[removed]')
+    .replace(PHONES, '[number]')
+    .replace(NUMBERS, '[number]')
+    .replace(CODES, '[number]');
+  return name === 'stack' ? plain.replace(/\r\n?/g, '\n') : plain.replace(FORGING, ' ');
 }

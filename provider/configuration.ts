@@ -28,6 +28,7 @@ export function providerConfiguration(
   const levelTwo = (scope: string) => house.catalogue.scopes.get(scope)?.level === 2;
   return {
     adapter,
+    fetch: (url, options) => house.callClient(url instanceof Request ? url.url : url, options),
     jwks: { keys: house.tokenKeys.map((key) => ({ ...key.privateJwk })) },
     routes: {
       pushed_authorization_request: '/par',

@@ -18,5 +18,8 @@ export const allowClientForms: Middleware = async (ctx, next) => {
     typeof uri === 'string' ? (URL.parse(uri)?.origin ?? []) : [],
   );
   const policy = ctx.response.get('content-security-policy');
-  ctx.set('content-security-policy', policy.replace("form-action 'self'", ["form-action 'self'", ...targets].join(' ')));
+  ctx.set(
+    'content-security-policy',
+    policy.replace("form-action 'self'", ["form-action 'self'", ...targets].join(' ')),
+  );
 };

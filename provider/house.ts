@@ -25,6 +25,8 @@ export type ProviderHouse = {
   /** 32 bytes, the same on every node. */
   readonly dpopNonceSecret: Buffer;
   readonly cookieKeys: readonly string[];
+  /** For calls to clients; refuses private addresses that were not named. */
+  readonly callClient: (url: string | URL, options?: RequestInit) => Promise<Response>;
   readonly clock: () => Date;
   readonly log: (
     level: 'info' | 'warn' | 'error',

@@ -16,13 +16,21 @@ export type BrokerProvider = Provider;
 // The library's words that pages need; its home stays here.
 export type { Client, ClientMetadata, Interaction } from 'oidc-provider';
 
-/** Builds the provider. `storage` is adapters/oidc-storage; keys are read once, a rotation builds a new one. */
-export function createProvider(house: ProviderHouse, storage: (model: string) => Adapter): BrokerProvider {
+/**
+ * Builds the provider. `storage` is adapters/oidc-storage; `outer` runs around everything, in order.
+ * Keys are read once: a rotation builds a new provider.
+ */
+export function createProvider(
+  house: ProviderHouse,
+  storage: (model: string) => Adapter,
+  outer: readonly Middleware[],
+): BrokerProvider {
   const provider = new Provider(house.issuer, {
     ...providerConfiguration(house, storage),
     loadExistingGrant: (ctx) => loadGrant(house, provider, ctx),
   });
   pinAddress(provider, new URL(house.issuer));
+  for (const middleware of outer) provider.use(middleware);
   provider.use(requestTransaction(house));
   provider.use(endProofsAtLogout(house));
   provider.use(allowClientForms);
@@ -106,10 +114,14 @@ function requestTransaction(house: ProviderHouse): Middleware {
       });
     } catch (error) {
       const answer = oauthErrorOf(error);
-      if (answer === undefined) throw error;
-      ctx.status = answer.status;
-      ctx.set(answer.headers);
-      ctx.body = answer.body;
+      if (answer === undefined)
+        house.log('error', 'protocol.failed', {
+          route: ctx.path.split('/')[1],
+          stack: error instanceof Error ? error.stack : String(error),
+        });
+      ctx.status = answer?.status ?? 500;
+      ctx.set(answer?.headers ?? { 'cache-control': 'no-store' });
+      ctx.body = answer?.body ?? { error: 'server_error' };
     }
   };
 }

@@ -41,7 +41,7 @@ export function layout(facts: LayoutFacts, body: Child): Html {
 </head>
 <body>
 <a class="skip" href="#main">${words.skip}</a>
-${facts.demo && html`<p class="demo">${words.demo}</p>`}
+${facts.demo && html`<aside class="demo">${words.demo}</aside>`}
 ${header(facts)}
 <main id="main" class="${facts.wide ? 'column wide' : 'column'}" tabindex="-1">
 ${body}

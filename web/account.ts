@@ -48,6 +48,13 @@ export function accountRoutes(site: Site): Router {
     if (me === undefined) throw new Refusal('unauthenticated', 'no session');
     return withdraw(site, ctx, me);
   });
+  // Ends in the protocol's own log-out, which also tells the services (back channel).
+  router.post('/toi/dang-xuat', async (ctx) => {
+    const me = await owner(ctx);
+    if (me !== undefined) checkForm(ctx, site, `session/${me.sessionUid}`, (await readForm(ctx)).get('csrf'));
+    ctx.redirect(me === undefined ? '/' : '/session/end');
+    ctx.status = 303;
+  });
   router.get('/toi/bien-nhan/:eventId', async (ctx) => {
     const me = await owner(ctx);
     return me === undefined ? signInHere(site, ctx) : showReceipt(site, ctx, me);

@@ -5,9 +5,7 @@ import type { Guard } from '../packages/guard/guard.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
 import { accountRoutes } from './account.ts';
 import { errorPages } from './errors.ts';
-import { securityHeaders } from './headers.ts';
 import { interactionRoutes } from './interaction.ts';
-import { observe } from './observe.ts';
 import { publicRoutes } from './public.ts';
 import type { Assets, SignedCatalogue } from './public.ts';
 import { revocationRoutes } from './revocations.ts';
@@ -22,8 +20,6 @@ export type App = {
 
 /** Puts the pages into a provider. Called again for the new provider after a key rotation. */
 export function mountPages(provider: BrokerProvider, { site, assets, guard, catalogue }: App): void {
-  provider.use(observe(site));
-  provider.use(securityHeaders());
   const routers = [
     publicRoutes(site, assets, catalogue),
     revocationRoutes(site, guard),

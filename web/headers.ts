@@ -1,4 +1,4 @@
-// Headers of every answer. No script at all; styles only from us; forms lead only where the flow
+// Headers of every answer. No script of ours; styles only from us; forms lead only where the flow
 // of this page goes, because browsers apply form-action to the redirects after a POST too.
 
 import type { Context, Middleware } from 'koa';
