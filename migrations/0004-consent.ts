@@ -119,8 +119,8 @@ create constraint trigger consent_has_event after insert or update on consent
 create table watermark (
   id bigint generated always as identity primary key, -- personal: no
   kind text not null check (kind in ('consent', 'sub', 'client', 'all')), -- personal: no
-  consent_id text, -- personal: pseudonym, whose tokens die; 15 minutes after the change
-  account_id uuid, -- personal: pseudonym, whose tokens die; 15 minutes after the change
+  consent_id text, -- personal: pseudonym, whose tokens die; one hour
+  account_id uuid, -- personal: pseudonym, whose tokens die; one hour
   client_id text, -- personal: no
   service_id text, -- personal: no
   min_version integer, -- personal: no

@@ -412,8 +412,8 @@ CREATE INDEX upstream_state_expiry ON upstream_state USING brin (expires_at);
 create table watermark (
   id bigint not null generated always as identity, -- personal: no
   kind text not null, -- personal: no
-  consent_id text, -- personal: pseudonym, whose tokens die; 15 minutes after the change
-  account_id uuid, -- personal: pseudonym, whose tokens die; 15 minutes after the change
+  consent_id text, -- personal: pseudonym, whose tokens die; one hour
+  account_id uuid, -- personal: pseudonym, whose tokens die; one hour
   client_id text, -- personal: no
   service_id text, -- personal: no
   min_version integer, -- personal: no

@@ -4,6 +4,7 @@ import { openPending, sealPending } from '../assurance/pending.ts';
 import { answerCode } from '../assurance/step-up.ts';
 import { advance } from '../assurance/transaction.ts';
 import { Refusal } from '../errors.ts';
+import { methodsFor } from '../policies/next-step.ts';
 import { parsePhoneNumber } from '../policies/phone-number.ts';
 import { codePage } from '../views/code.ts';
 import type { CodeError } from '../views/code.ts';
@@ -42,8 +43,7 @@ export async function takePhone(
   now: Date,
 ): Promise<void> {
   const { person } = visit;
-  if (person === undefined || !person.facts.proven.has('vneid') || person.facts.phoneKnown)
-    return backToVisit(ctx, visit);
+  if (person === undefined) return backToVisit(ctx, visit);
   const value = form.get('phone') ?? '';
   if (value.trim() === '') return showPhone(site, ctx, visit, { error: 'empty' });
   const parsed = parsePhoneNumber(value);
@@ -68,7 +68,8 @@ export async function startCode(
   now: Date,
 ): Promise<void> {
   const { person } = visit;
-  if (person?.profile.phone === undefined || !person.facts.bound) return backToVisit(ctx, visit);
+  if (person?.profile.phone === undefined || !methodsFor(person.facts).includes('otp'))
+    return backToVisit(ctx, visit);
   const tx = await transactionOf(site, visit, now);
   const pending = { ...openPending(site.vault, tx), code: true };
   await advance(
@@ -89,8 +90,7 @@ export async function resendCode(
 ): Promise<void> {
   const { person } = visit;
   const e164 = person?.pending.phone ?? person?.profile.phone;
-  if (person === undefined || e164 === undefined || !person.facts.codeUnderWay)
-    return backToVisit(ctx, visit);
+  if (person === undefined || e164 === undefined) return backToVisit(ctx, visit);
   await sendTo(site, ctx, visit, person, e164, now);
 }
 

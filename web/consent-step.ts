@@ -73,8 +73,6 @@ export async function answerConsent(
 ): Promise<void> {
   const { person } = visit;
   if (person === undefined || person.request.service === undefined) return backToVisit(ctx, visit);
-  // Level before consent: nobody is asked about data before we know who answers.
-  if (person.facts.wantLevel === 2 && !person.facts.levelMet) return backToVisit(ctx, visit);
   const { service, scopes } = person.request;
   const language = langOf(ctx);
   const bytes = noticeBytes(service, scopes, language);

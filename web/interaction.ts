@@ -5,6 +5,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { Refusal } from '../errors.ts';
 import { nextStep } from '../policies/next-step.ts';
+import type { Step } from '../policies/next-step.ts';
 import { checkForm } from './csrf.ts';
 import { readForm } from './form.ts';
 import { answerConsent, showConsent } from './consent-step.ts';
@@ -18,24 +19,30 @@ import { backToVisit } from './step-page.ts';
 import { lookAtVisit } from './visit.ts';
 import type { Visit } from './visit.ts';
 
-type Action = (
-  site: Site,
-  ctx: Context,
-  visit: Visit,
-  form: ReadonlyMap<string, string>,
-  now: Date,
-) => Promise<void>;
-
-const ACTIONS: Readonly<Record<string, Action>> = {
-  zalo: startZalo,
-  vneid: startVneid,
-  'ma-so': startCode,
-  'dien-thoai': takePhone,
-  'nhap-ma': answerCodeForm,
-  'gui-lai': resendCode,
-  'dong-y': answerConsent,
-  thoi: leave,
+type Action = {
+  /** The step this answers. At any other moment it does nothing: the browser is shown what is next. */
+  readonly step: Step | undefined;
+  readonly run: (
+    site: Site,
+    ctx: Context,
+    visit: Visit,
+    form: ReadonlyMap<string, string>,
+    now: Date,
+  ) => Promise<void>;
 };
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map([
+  ['zalo', { step: 'login', run: startZalo }],
+  ['vneid', { step: 'choose', run: startVneid }],
+  ['ma-so', { step: 'choose', run: startCode }],
+  ['dien-thoai', { step: 'phone', run: takePhone }],
+  ['nhap-ma', { step: 'code', run: answerCodeForm }],
+  ['gui-lai', { step: 'code', run: resendCode }],
+  ['dong-y', { step: 'consent', run: answerConsent }],
+  ['thoi', { step: undefined, run: leave }],
+]);
+
+const stepOf = ({ person }: Visit): Step => (person === undefined ? 'login' : nextStep(person.facts));
 
 export function interactionRoutes(site: Site): Router {
   const router = new Router();
@@ -49,17 +56,16 @@ export function interactionRoutes(site: Site): Router {
   });
 
   router.post('/interaction/:uid/:action', async (ctx, next) => {
-    const action = Object.hasOwn(ACTIONS, ctx.params['action'] ?? '')
-      ? ACTIONS[ctx.params['action'] ?? '']
-      : undefined;
+    const action = ACTIONS.get(ctx.params['action'] ?? '');
     if (action === undefined) return next();
     const now = site.clock();
     const visit = await lookAtVisit(site, ctx, now);
     const form = await readForm(ctx);
     checkForm(ctx, site, `interaction/${visit.uid}`, form.get('csrf'));
     ctx.set('cache-control', 'no-store');
+    if (action.step !== undefined && action.step !== stepOf(visit)) return backToVisit(ctx, visit);
     try {
-      await action(site, ctx, visit, form, now);
+      await action.run(site, ctx, visit, form, now);
     } catch (error) {
       // A second tap on the same button: the first one counted, so show what is next.
       if (!(error instanceof Refusal && error.reason === 'transaction')) throw error;
@@ -83,7 +89,7 @@ export function interactionRoutes(site: Site): Router {
 async function show(site: Site, ctx: Context, visit: Visit, now: Date): Promise<void> {
   const { person } = visit;
   if (person === undefined) return showLogin(site, ctx, visit);
-  switch (nextStep(person.facts)) {
+  switch (stepOf(visit)) {
     case 'login':
       return showLogin(site, ctx, visit);
     case 'choose':

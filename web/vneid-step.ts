@@ -51,7 +51,8 @@ export async function startVneid(
   _form: unknown,
   now: Date,
 ): Promise<void> {
-  if (visit.person === undefined) return backToVisit(ctx, visit);
+  if (visit.person === undefined || !methodsFor(visit.person.facts).includes('vneid'))
+    return backToVisit(ctx, visit);
   await transactionOf(site, visit, now);
   const attempt = await beginUpstream(
     site.db,
