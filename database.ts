@@ -41,7 +41,20 @@ export type Database = {
  * A running transaction: no client until the first write. `over`: it has ended, and what still runs in
  * its context (a timer, a promise nobody awaited) must not reach a client that now serves another request.
  */
-type Frame = { readonly apart: boolean; client: Promise<pg.PoolClient> | undefined; over: boolean };
+type Frame = {
+  readonly apart: boolean;
+  client: Promise<pg.PoolClient> | undefined;
+  /** The last statement sent: one at a time on a connection, in the order of asking. */
+  last: Promise<unknown>;
+  over: boolean;
+};
+
+const frameOf = (apart: boolean): Frame => ({
+  apart,
+  client: undefined,
+  last: Promise.resolve(),
+  over: false,
+});
 
 const names = new WeakMap<TemplateStringsArray, { name: string; text: string }>();
 
@@ -78,10 +91,15 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
     types,
   };
   const pool = new pg.Pool({ ...settings, max: options.maxConnections ?? 10 });
-  // `apart` inside a transaction takes its connection from here: with one pool, transactions that
-  // each wait for a second connection would wait for each other.
+  // `apart` takes its connections from here, always: transactions that hold all of the first pool
+  // may be waiting for what somebody else does apart (the shared insert of replay.ts).
   const side = new pg.Pool({ ...settings, max: 4 });
-  for (const one of [pool, side]) one.on('error', () => {}); // an idle connection died; the next statement reports it
+  for (const one of [pool, side]) {
+    one.on('error', () => {}); // an idle connection died; the next statement reports it
+    // A connection that dies inside a transaction, between two statements: without a listener the
+    // event would end the process.
+    one.on('connect', (client) => client.on('error', () => {}));
+  }
   const build = knexFactory({ client: 'pg' });
   const running = new AsyncLocalStorage<Frame | undefined>();
 
@@ -107,7 +125,10 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
       if (frame?.apart === true) return await side.query<T>(statement);
       if (frame !== undefined && (writes || frame.client !== undefined)) {
         frame.client ??= begin(pool);
-        return await (await frame.client).query<T>(statement);
+        const client = await frame.client;
+        const sent = frame.last.then(() => client.query<T>(statement));
+        frame.last = sent.catch(() => {});
+        return await sent;
       }
       return await pool.query<T>(statement);
     } catch (error) {
@@ -116,7 +137,7 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   }
 
   async function within<T>(work: () => Promise<T>, ending: (result: T) => 'commit' | 'rollback'): Promise<T> {
-    const frame: Frame = { apart: false, client: undefined, over: false };
+    const frame = frameOf(false);
     let result: T;
     try {
       result = await running.run(frame, work);
@@ -135,6 +156,7 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
     if (client === undefined) return;
     let ended: pg.QueryResult;
     try {
+      await frame.last;
       ended = await client.query(how);
       client.release();
     } catch (error) {
@@ -157,11 +179,7 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
       return (await send<T>({ text, values: [...bindings] }, false)).rows;
     },
     inTransaction: () => current()?.client !== undefined,
-    apart: (work) => {
-      const frame = current();
-      const busy = frame !== undefined && (frame.apart || frame.client !== undefined);
-      return running.run(busy ? { apart: true, client: undefined, over: false } : undefined, work);
-    },
+    apart: (work) => running.run(frameOf(true), work),
     // A transaction inside a request joins it, and makes it begin: rows it locks must stay locked.
     transaction: async (work) => {
       const frame = current();

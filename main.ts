@@ -28,6 +28,8 @@ import { currentKey, loadSigningKeys, publicKeySet } from './keys/signing-keys.t
 import { openVault } from './keys/vault.ts';
 import { isMigrated } from './migrations/migrate.ts';
 import { removeExpired } from './operations/clean-up.ts';
+import { watchDependencies } from './operations/dependencies.ts';
+import type { Dependencies } from './operations/dependencies.ts';
 import { answerHealth } from './operations/health.ts';
 import { createLog } from './operations/log.ts';
 import type { Log } from './operations/log.ts';
@@ -68,6 +70,7 @@ type Ground = {
   readonly db: Database;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly dependencies: Dependencies;
   readonly clock: () => Date;
 };
 
@@ -76,11 +79,13 @@ const stylesheetFile = new URL('./views/style.css', import.meta.url).pathname;
 
 /** Starts the broker. @throws Refusal or Error when the database, schema, keys or catalogue do not fit */
 export async function startBroker(config: Config, replace: Replacements = {}): Promise<Broker> {
+  const metrics = createMetrics();
   const ground: Ground = {
     config,
     db: openDatabase(config.TNID_DATABASE_URL, { maxConnections: config.TNID_DATABASE_CONNECTIONS }),
     log: replace.log ?? createLog(config.TNID_LOG_LEVEL),
-    metrics: createMetrics(),
+    metrics,
+    dependencies: watchDependencies(metrics),
     clock: replace.clock ?? (() => new Date()),
   };
   try {
@@ -218,34 +223,39 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
   };
 }
 
-function connectUpstream({ config, log, metrics }: Ground) {
+function connectUpstream({ config, log, dependencies }: Ground) {
   return {
-    zalo: createZaloLogin({
-      appId: config.TNID_ZALO_APP_ID,
-      appSecret: config.TNID_ZALO_APP_SECRET,
-      oauthUrl: config.TNID_ZALO_OAUTH_URL,
-      graphUrl: config.TNID_ZALO_GRAPH_URL,
-      redirectUri: `${config.TNID_ISSUER}/zalo/ve`,
-      onFailure: (failure, facts) => {
-        metrics.count('upstream_failure', { system: 'zalo', failure });
-        log(facts.class === 'config' ? 'error' : 'warn', 'zalo.failed', { failure, ...facts });
-      },
-    }),
-    vneid: createVneidSignOn({
-      issuer: config.TNID_VNEID_ISSUER,
-      authorizationUrl: config.TNID_VNEID_AUTHORIZATION_URL,
-      tokenUrl: config.TNID_VNEID_TOKEN_URL,
-      userinfoUrl: config.TNID_VNEID_USERINFO_URL,
-      jwksUrl: config.TNID_VNEID_JWKS_URL,
-      clientId: config.TNID_VNEID_CLIENT_ID,
-      clientAuth: vneidAuth(config),
-      redirectUri: `${config.TNID_ISSUER}/vneid/ve`,
-      acrValues: config.TNID_VNEID_ACR_VALUES,
-      algorithms: config.TNID_VNEID_ALGORITHMS,
-      idpValues: config.TNID_VNEID_IDP_VALUES,
-      minIal: config.TNID_VNEID_MIN_IAL,
-    }),
-    sms: createSmsGateway({ url: config.TNID_SMS_URL, apiKey: config.TNID_SMS_API_KEY, brandName: config.TNID_SMS_BRAND }), // prettier-ignore
+    zalo: dependencies.watch(
+      'zalo',
+      createZaloLogin({
+        appId: config.TNID_ZALO_APP_ID,
+        appSecret: config.TNID_ZALO_APP_SECRET,
+        oauthUrl: config.TNID_ZALO_OAUTH_URL,
+        graphUrl: config.TNID_ZALO_GRAPH_URL,
+        redirectUri: `${config.TNID_ISSUER}/zalo/ve`,
+        onFailure: (failure, facts) => {
+          log(facts.class === 'config' ? 'error' : 'warn', 'zalo.failed', { failure, ...facts });
+        },
+      }),
+    ),
+    vneid: dependencies.watch(
+      'vneid',
+      createVneidSignOn({
+        issuer: config.TNID_VNEID_ISSUER,
+        authorizationUrl: config.TNID_VNEID_AUTHORIZATION_URL,
+        tokenUrl: config.TNID_VNEID_TOKEN_URL,
+        userinfoUrl: config.TNID_VNEID_USERINFO_URL,
+        jwksUrl: config.TNID_VNEID_JWKS_URL,
+        clientId: config.TNID_VNEID_CLIENT_ID,
+        clientAuth: vneidAuth(config),
+        redirectUri: `${config.TNID_ISSUER}/vneid/ve`,
+        acrValues: config.TNID_VNEID_ACR_VALUES,
+        algorithms: config.TNID_VNEID_ALGORITHMS,
+        idpValues: config.TNID_VNEID_IDP_VALUES,
+        minIal: config.TNID_VNEID_MIN_IAL,
+      }),
+    ),
+    sms: dependencies.watch('sms', createSmsGateway({ url: config.TNID_SMS_URL, apiKey: config.TNID_SMS_API_KEY, brandName: config.TNID_SMS_BRAND })), // prettier-ignore
     upstreamOrigins: [config.TNID_ZALO_OAUTH_URL, config.TNID_VNEID_AUTHORIZATION_URL].map((url) => new URL(url).origin), // prettier-ignore
   };
 }

@@ -32,11 +32,14 @@ export async function standing(
 /** The same while an interaction is under way: also what was proven in it and belongs to no session yet. */
 export async function standingUnderWay(
   db: Database,
-  where: { sessionUid: string | undefined; transactionId: string | undefined; accountId: string },
+  {
+    cap,
+    ...where
+  }: { sessionUid: string | undefined; transactionId: string | undefined; accountId: string; cap?: 0 | 1 | 2 },
   now: Date,
 ): Promise<Standing> {
   const since = new Date(now.getTime() - LONGEST_PROOF_SECONDS * 1000);
-  return standingOf(await findLevelFactsUnderWay(db, { ...where, since }, now));
+  return standingOf(await findLevelFactsUnderWay(db, { ...where, since }, now), cap);
 }
 
 /** Pure: facts, highest level first and then newest first, none older than the longest proof. `cap`: the level a code or refresh token may carry at most. */

@@ -48,7 +48,7 @@ export async function openScene(options: {
     environment: ({ issuer, port }) => brokerEnvironment(issuer, port, postgres.url),
     ...(options.brokerOptions === undefined ? {} : { nodeOptions: options.brokerOptions }),
   });
-  const bare = options.withBare ? await startTarget('bare', { ...shared, environment: () => ({}) }) : undefined;
+  const bare = options.withBare ? await startTarget('bare', { ...shared, environment: () => ({}), ...(options.brokerOptions === undefined ? {} : { nodeOptions: options.brokerOptions }) }) : undefined;
   options.log(`server log: ${logFile}`);
   return {
     key,
@@ -91,11 +91,12 @@ const brokerEnvironment = (issuer: string, port: number, databaseUrl: string): R
   TNID_VNEID_CLIENT_SECRET: 'bench',
   TNID_SMS_URL: nowhere,
   TNID_SMS_API_KEY: 'bench',
+  ...Object.fromEntries(Object.entries(process.env).filter(([n])=>n.startsWith('TNID_'))) as Record<string,string>,
 });
 
 async function raiseNewest(db: Database): Promise<void> {
   const newest = await db.row<{ account_id: string; session_uid: string }>(sql`
-    select account_id, session_uid from level_fact where session_uid is not null order by id desc limit 1`);
+    select account_id, session_uid from level_fact where session_uid is not null and level = 1 order by at desc limit 1`);
   if (newest === undefined) throw new Error('nobody has signed in');
   const now = new Date();
   const { account_id: accountId, session_uid: sessionUid } = newest;

@@ -9,6 +9,8 @@ export type Round = {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** What one unit of work cost the server process, whoever else used the machine. */
+  readonly serverMs: number;
   /** Share of a core the server process used, and the load generator, and everything on each core. */
   readonly serverCpu: number;
   readonly loadCpu: number;
@@ -38,6 +40,7 @@ export async function runRound(
     perSecond: (sorted.length / elapsedMs) * 1000,
     p50Ms: quantile(sorted, 0.5),
     p99Ms: quantile(sorted, 0.99),
+    serverMs: (server.cpuMs - before.server.cpuMs) / sorted.length,
     serverCpu: (server.cpuMs - before.server.cpuMs) / elapsedMs,
     loadCpu: (user + system) / 1000 / elapsedMs,
     cores,

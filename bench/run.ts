@@ -78,7 +78,7 @@ async function measureOne(scenario: Scenario, scene: Awaited<ReturnType<typeof o
       lane.expected = Math.max(lane.expected, result.perSecond);
       lane.rounds.push(result);
       say(
-        `${scenario.name} · ${lane.ground.target.name} · ${result.perSecond.toFixed(0)}/s · server ${pct(result.serverCpu)} load ${pct(result.loadCpu)} cores ${result.cores.map(pct).join(' ')}`,
+        `${scenario.name} · ${lane.ground.target.name} · ${result.perSecond.toFixed(0)}/s · ${result.serverMs.toFixed(2)} ms each · server ${pct(result.serverCpu)} load ${pct(result.loadCpu)} cores ${result.cores.map(pct).join(' ')}`,
       );
     }
   }
@@ -106,6 +106,7 @@ function summary(all: readonly Round[]) {
     perSecond: of((round) => round.perSecond),
     p50Ms: of((round) => round.p50Ms),
     p99Ms: of((round) => round.p99Ms),
+    serverMs: of((round) => round.serverMs),
     serverCpu: of((round) => round.serverCpu),
     loadCpu: of((round) => round.loadCpu),
     otherCore: of((round) => round.cores[1] ?? Number.NaN),

@@ -36,7 +36,7 @@ provider.use(async (ctx, next) => {
 provider.on('server_error', (_ctx, error) => console.error(error));
 
 const handle = provider.callback();
-createServer((request, response) => void handle(request, response)).listen(port, '127.0.0.1', () => answerTheBench({ issuer }));
+createServer({ keepAliveTimeout: 65_000 }, (request, response) => void handle(request, response)).listen(port, '127.0.0.1', () => answerTheBench({ issuer }));
 
 function configuration(clientKey: Orders['key']): Configuration {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -4,6 +4,8 @@ type Side = {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Server CPU a unit of work took, milliseconds. */
+  readonly serverMs: number;
   readonly serverCpu: number;
   readonly loadCpu: number;
   readonly otherCore: number;
@@ -20,7 +22,7 @@ export type GuardLine = { readonly name: string; readonly perSecond: number };
 const share = (value: number) => (Number.isNaN(value) ? '–' : `${Math.round(value * 100)}%`);
 
 export function table(lines: readonly Line[]): string {
-  const head = ['', 'ours/s', 'p50 ms', 'p99 ms', 'bare/s', 'p50 ms', 'p99 ms', 'ratio', 'target', '', 'server cpu', 'load cpu', 'core 1']; // prettier-ignore
+  const head = ['', 'ours/s', 'p50 ms', 'p99 ms', 'bare/s', 'p50 ms', 'p99 ms', 'ratio', 'target', '', 'cpu ms', 'ratio', 'server cpu', 'load cpu', 'core 1']; // prettier-ignore
   const rows = lines.map(({ name, target, broker, bare, ratio }) => [
     name,
     broker.perSecond.toFixed(0),
@@ -32,6 +34,8 @@ export function table(lines: readonly Line[]): string {
     ratio?.toFixed(2) ?? '–',
     `≥ ${target.toFixed(2)}`,
     ratio === undefined ? '' : ratio >= target ? 'ok' : 'BELOW',
+    `${broker.serverMs.toFixed(2)} ${bare?.serverMs.toFixed(2) ?? '–'}`,
+    bare === undefined ? '–' : (bare.serverMs / broker.serverMs).toFixed(2),
     `${share(broker.serverCpu)} ${share(bare?.serverCpu ?? Number.NaN)}`,
     `${share(broker.loadCpu)} ${share(bare?.loadCpu ?? Number.NaN)}`,
     `${share(broker.otherCore)} ${share(bare?.otherCore ?? Number.NaN)}`,

@@ -12,7 +12,13 @@ import { startBroker } from '../main.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { createLog } from '../operations/log.ts';
 import { defaultAcrBase } from '../policies/level.ts';
-import { demoClients, keptClientKeys, keptKek, type ClientKey, type DemoClient } from '../sandbox/keepsakes.ts';
+import {
+  demoClients,
+  keptClientKeys,
+  keptKek,
+  type ClientKey,
+  type DemoClient,
+} from '../sandbox/keepsakes.ts';
 import { startPortal } from '../sandbox/portal/server.ts';
 import { choosePorts } from '../sandbox/ports.ts';
 import { createRelyingParty } from '../sandbox/relying-party/relying-party.ts';
@@ -23,9 +29,27 @@ import type { Person } from '../sandbox/citizen/people.ts';
 import type { Scene } from '../sandbox/story/scene.ts';
 
 /** The ports people can remember. */
-export const usualPorts = { broker: 8080, portal: 8081, zalo: 8082, vneid: 8083, register: 8084, sms: 8085, dossier: 8086, report: 8087 };
+export const usualPorts = {
+  broker: 8080,
+  portal: 8081,
+  zalo: 8082,
+  vneid: 8083,
+  register: 8084,
+  sms: 8085,
+  dossier: 8086,
+  report: 8087,
+};
 export type PortName = keyof typeof usualPorts;
-export const anyPorts: Readonly<Record<PortName, number>> = { broker: 0, portal: 0, zalo: 0, vneid: 0, register: 0, sms: 0, dossier: 0, report: 0 };
+export const anyPorts: Readonly<Record<PortName, number>> = {
+  broker: 0,
+  portal: 0,
+  zalo: 0,
+  vneid: 0,
+  register: 0,
+  sms: 0,
+  dossier: 0,
+  report: 0,
+};
 
 export type Stage = {
   readonly issuer: string;
@@ -33,7 +57,12 @@ export type Stage = {
   readonly views: string;
   readonly phone: string;
   readonly services: { readonly dossier: string; readonly report: string };
-  readonly sandbox: { readonly zalo: string; readonly vneid: string; readonly register: string; readonly sms: string };
+  readonly sandbox: {
+    readonly zalo: string;
+    readonly vneid: string;
+    readonly register: string;
+    readonly sms: string;
+  };
   readonly people: readonly Person[];
   /** With its password: a database on this machine that holds invented people only. */
   readonly database: string;
@@ -53,7 +82,12 @@ export async function startStage(options: {
   const { databaseUrl, dataDir } = options;
   const wanted = options.ports ?? usualPorts;
   await mkdir(dataDir, { recursive: true });
-  const [{ ports, moved }, kek, keys] = await Promise.all([choosePorts(wanted), keptKek(dataDir), keptClientKeys(dataDir), migrate(databaseUrl)]);
+  const [{ ports, moved }, kek, keys] = await Promise.all([
+    choosePorts(wanted),
+    keptKek(dataDir),
+    keptClientKeys(dataDir),
+    migrate(databaseUrl),
+  ]);
   const at = (name: PortName) => `http://localhost:${ports[name]}`;
   const issuer = at('broker');
 
@@ -76,6 +110,8 @@ export async function startStage(options: {
       // The services of the catalogue know the levels by these names, wherever the broker stands.
       TNID_ACR_BASE: defaultAcrBase.replace(/\/$/, ''),
       TNID_SHUTDOWN_SECONDS: '2',
+      // The portal is told about log-outs, and it stands on this machine.
+      TNID_INTRANET_HOSTS: `localhost:${ports.portal}`,
       ...neighbours.settings,
     });
     const logFile = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a', mode: 0o600 });
@@ -84,12 +120,25 @@ export async function startStage(options: {
     stops.push(() => broker.stop());
 
     const feed = options.feedIntervalMs === undefined ? {} : { feedIntervalMs: options.feedIntervalMs };
-    const service = (name: 'hoso' | 'phananh') => ({ issuer, client: { clientId: name, privateKey: keys[name].privateKey }, ...feed });
-    const registration = { issuer, clientId: 'portal', privateKey: keys.portal.privateKey, redirectUri: `${at('portal')}/ve` };
+    const service = (name: 'hoso' | 'phananh') => ({
+      issuer,
+      client: { clientId: name, privateKey: keys[name].privateKey },
+      ...feed,
+    });
+    const registration = {
+      issuer,
+      clientId: 'portal',
+      privateKey: keys.portal.privateKey,
+      redirectUri: `${at('portal')}/ve`,
+    };
     const started = await Promise.all([
       startDossier({ ...service('hoso'), port: ports.dossier, baseUrl: at('dossier') }),
       startReport({ ...service('phananh'), port: ports.report, baseUrl: at('report') }),
-      startPortal({ port: ports.portal, registration, services: { dossier: at('dossier'), report: at('report') } }),
+      startPortal({
+        port: ports.portal,
+        registration,
+        services: { dossier: at('dossier'), report: at('report') },
+      }),
     ]);
     for (const one of started) stops.push(() => one.stop());
 
@@ -122,11 +171,17 @@ export async function startStage(options: {
 
 // Oldest first. Events of one instant are told apart by their place in the stream.
 function inOrder(events: readonly ListedEvent[]): ListedEvent[] {
-  return events.toSorted((a, b) => a.at.getTime() - b.at.getTime() || (a.stream === b.stream ? a.n - b.n : 0));
+  return events.toSorted(
+    (a, b) => a.at.getTime() - b.at.getTime() || (a.stream === b.stream ? a.n - b.n : 0),
+  );
 }
 
 /** What `tnid service add` does, for the four clients of the demo. */
-async function registerClients(db: Database, keys: Readonly<Record<DemoClient, ClientKey>>, portal: string): Promise<void> {
+async function registerClients(
+  db: Database,
+  keys: Readonly<Record<DemoClient, ClientKey>>,
+  portal: string,
+): Promise<void> {
   const now = new Date();
   for (const name of demoClients) {
     const jwks = { keys: [{ ...keys[name].publicKey }] };
@@ -141,9 +196,18 @@ async function registerClients(db: Database, keys: Readonly<Record<DemoClient, C
         backchannel_logout_session_required: true,
         grant_types: ['authorization_code', 'refresh_token'],
       };
-      await saveClient(db, { clientId: name, kind: 'portal', class: 'gov_portal', serviceId: undefined, metadata }, now);
+      await saveClient(
+        db,
+        { clientId: name, kind: 'portal', class: 'gov_portal', serviceId: undefined, metadata },
+        now,
+      );
     } else {
-      const metadata = { ...shared, grant_types: ['client_credentials'], response_types: [], redirect_uris: [] };
+      const metadata = {
+        ...shared,
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+      };
       const serviceId = `https://${name}.dichvu.tayninh.gov.vn`;
       await saveClient(db, { clientId: name, kind: 'service', class: 'service', serviceId, metadata }, now);
     }

@@ -19,7 +19,12 @@ const HELP = `bin/demo                the house with its invented neighbours: pl
 Ctrl-C or SIGTERM stops everything. Exit codes: 0 done, 1 story failed, 2 wrong option, 3 could not start.
 `;
 
-type Options = { readonly exit: boolean; readonly story: boolean; readonly json: boolean; readonly dataDir: string };
+type Options = {
+  readonly exit: boolean;
+  readonly story: boolean;
+  readonly json: boolean;
+  readonly dataDir: string;
+};
 
 const startedAt = performance.now();
 const stops: (() => Promise<void>)[] = [];
@@ -29,7 +34,8 @@ async function main(options: Options): Promise<number> {
   // With --json stdout belongs to the program that reads it.
   const tell = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   const stage = await start(options);
-  for (const { name, from, to } of stage.moved) tell(`Cổng ${from} đang bận, ${name} dùng cổng ${to} (port ${from} is taken, ${name} uses ${to})`);
+  for (const { name, from, to } of stage.moved)
+    tell(`Cổng ${from} đang bận, ${name} dùng cổng ${to} (port ${from} is taken, ${name} uses ${to})`);
   tell(`Tây Ninh ID đã sẵn sàng sau ${((performance.now() - startedAt) / 1000).toFixed(1)} s (ready)\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(facts(stage, options))}\n`);
 
@@ -40,7 +46,9 @@ async function main(options: Options): Promise<number> {
       tell('');
     } catch (error) {
       if (stopping !== undefined) return 0;
-      tell(`\n${error instanceof Error ? error.message : String(error)}\nNhật ký: ${join(options.dataDir, 'demo.log')}`);
+      tell(
+        `\n${error instanceof Error ? error.message : String(error)}\nNhật ký: ${join(options.dataDir, 'demo.log')}`,
+      );
       code = 1;
     }
   }
@@ -118,7 +126,8 @@ function readOptions(): Options | 'help' | undefined {
       },
     });
     if (values.help) return 'help';
-    const dataDir = values.data === undefined ? fileURLToPath(new URL('../.data', import.meta.url)) : resolve(values.data);
+    const dataDir =
+      values.data === undefined ? fileURLToPath(new URL('../.data', import.meta.url)) : resolve(values.data);
     return { exit: values.exit, story: !values['no-story'], json: values.json, dataDir };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
@@ -139,7 +148,12 @@ async function run(): Promise<number> {
   try {
     return await main(options);
   } catch (error) {
-    const told = error instanceof Refusal ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const told =
+      error instanceof Refusal
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error);
     process.stderr.write(`${told}\n`);
     return 3;
   } finally {

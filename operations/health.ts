@@ -4,10 +4,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
-type Parts = { readonly db: Database; readonly log: Log; readonly metrics: Metrics };
+type Parts = {
+  readonly db: Database;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly dependencies: Dependencies;
+};
 
 /** Answers the two health addresses. False: another address. */
 export function answerHealth(parts: Parts, request: IncomingMessage, response: ServerResponse): boolean {
@@ -23,7 +29,7 @@ export function answerHealth(parts: Parts, request: IncomingMessage, response: S
   return true;
 }
 
-async function readiness({ db, log, metrics }: Parts) {
+async function readiness({ db, log, metrics, dependencies }: Parts) {
   const database = await db
     .apart(() => db.row(sql`select 1 as one`))
     .then(
@@ -34,7 +40,8 @@ async function readiness({ db, log, metrics }: Parts) {
       },
     );
   metrics.dependency('database', database === 'ok');
-  return { ready: database === 'ok', dependencies: { database } };
+  // Zalo, VNeID and SMS are shown but do not decide: without them people already signed in go on.
+  return { ready: database === 'ok', dependencies: { database, ...dependencies.states() } };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

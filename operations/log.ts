@@ -10,12 +10,13 @@ export type Log = (
   facts?: Readonly<Record<string, unknown>>,
 ) => void;
 
-// Names under which a secret or a person might come along, at any of the first three depths.
-const SECRET_NAMES = [
+// Names under which a secret or a person might come along, at any depth. Taken out in the same walk as
+// the rest: pino's own redaction cost a fifth of a token request.
+const SECRET_NAMES = new Set([
   'authorization', 'cookie', 'set-cookie', 'dpop', 'password', 'secret', 'client_secret', 'client_assertion', 'code', 'code_verifier',
   'access_token', 'accessToken', 'refresh_token', 'refreshToken', 'id_token', 'token', 'otp', 'state', 'nonce', 'phone', 'e164', 'to',
   'personalNumber', 'personal_number', 'name', 'birthdate', 'text',
-]; // prettier-ignore
+]); // prettier-ignore
 
 export function createLog(level: string, destination?: DestinationStream): Log {
   const logger = pino(
@@ -24,10 +25,6 @@ export function createLog(level: string, destination?: DestinationStream): Log {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: SECRET_NAMES.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
-        censor: '[removed]',
-      },
     },
     destination ?? pino.destination({ sync: false, fd: 2 }),
   );
@@ -44,6 +41,7 @@ function cleaned(value: Readonly<Record<string, unknown>>, depth = 0): Record<st
 const DEEPEST = 5;
 
 function cleanedMember(member: unknown, name: string, depth: number): unknown {
+  if (member !== undefined && SECRET_NAMES.has(name)) return '[removed]';
   if (typeof member === 'string') return cleanText(member, name);
   if (typeof member !== 'object' || member === null || member instanceof Date) return member;
   if (depth >= DEEPEST) return '[deep]';

@@ -35,8 +35,10 @@ export async function openServer(
 
 async function drain(server: Server, seconds: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A client keeps its connection after its last answer; each one that has gone quiet is closed.
+  const quiet = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), seconds * 1000);
   await closed;
+  clearInterval(quiet);
   clearTimeout(cut);
 }

@@ -12,6 +12,7 @@ import { mayIntrospect } from './introspection.ts';
 import { accessTokenClaims, audienceSub, isOpenAccount, judgeLevel } from './issue.ts';
 import type { GrantSource } from './issue.ts';
 import { createPolicy } from './level-prompt.ts';
+import { LocalSigner } from './local-signer.ts';
 import { logoutSource, postLogoutSource, renderError } from './pages.ts';
 import { resourceServerInfo } from './resource-servers.ts';
 
@@ -29,7 +30,7 @@ export function providerConfiguration(
   return {
     adapter,
     fetch: (url, options) => house.callClient(url instanceof Request ? url.url : url, options),
-    jwks: { keys: house.tokenKeys.map((key) => ({ ...key.privateJwk })) },
+    jwks: { keys: house.tokenKeys.map((key) => new LocalSigner(key)) },
     routes: {
       pushed_authorization_request: '/par',
       introspection: '/introspect',
@@ -55,7 +56,6 @@ export function providerConfiguration(
       response_types: ['code'],
       id_token_signed_response_alg: 'ES256',
       token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: 'ES256',
       subject_type: 'pairwise',
       dpop_bound_access_tokens: true,
       require_pushed_authorization_requests: true,
@@ -71,6 +71,7 @@ export function providerConfiguration(
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       claimsParameter: { enabled: false },
       clientCredentials: { enabled: true },
       backchannelLogout: { enabled: true },

@@ -5,8 +5,11 @@ import { errors, interactionPolicy } from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
 import { attachToSession, satisfies, standing } from '../assurance/level.ts';
+import type { Standing } from '../assurance/level.ts';
 import { meetsMethod } from '../policies/decide.ts';
+import { acrOf } from '../policies/level.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
+import type { WantedLevel } from '../policies/wanted-level.ts';
 import type { ProviderHouse } from './house.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -49,22 +52,48 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
   if (wanted.outcome === 'unmet')
     throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known');
   const now = house.clock();
-  const nowSeconds = Math.floor(now.getTime() / 1000);
-  const stands = await standing(house.db, { sessionUid, accountId }, now);
-  // prompt=login (max_age=0 becomes it) asks for a proof made in this very interaction.
-  const begun = entities.Interaction?.iat;
-  const fresh = !hadPrompt(params, 'login') || begun === undefined || (stands.authTime ?? 0) >= begun;
-  const level = { level: wanted.level, maxAgeSeconds: wanted.maxAgeSeconds };
-  const met =
-    fresh &&
-    satisfies(stands, level, nowSeconds) &&
-    wanted.methods.every((rule) => meetsMethod(rule, stands.amr, stands.identitySource));
-  if (met) return Check.NO_NEED_TO_PROMPT;
+  const request = { wanted, params, begunAt: entities.Interaction?.iat };
+  const stands = await standingFor(request, now, (cap) => standing(house.db, { sessionUid, accountId, cap }, now));
+  if (stands !== undefined) {
+    // The code takes its acr, the cap of all its tokens, from here.
+    session.acr = acrOf(stands.level === 2 ? 2 : 1, house.acrBase);
+    return Check.NO_NEED_TO_PROMPT;
+  }
   // Once round is enough: a person who came back below the level would otherwise loop.
   if (returned.success)
     throw new errors.UnmetAuthenticationRequirements('the required level was not reached');
   return Check.REQUEST_PROMPT;
 }
+
+/**
+ * The standing a request is answered with: all that is proven, or level 1 alone where only that is
+ * as fresh as asked (a Zalo login does not freshen level 2). Undefined: a proof is missing.
+ */
+export async function standingFor(
+  { wanted, params, begunAt }: LevelQuestion,
+  now: Date,
+  read: (cap: 1 | 2) => Promise<Standing>,
+): Promise<Standing | undefined> {
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  // prompt=login (max_age=0 becomes it) asks for a proof made in this very interaction.
+  const since = hadPrompt(params, 'login') ? (begunAt ?? 0) : 0;
+  for (const cap of wanted.level === 1 ? ([2, 1] as const) : ([2] as const)) {
+    const stands = await read(cap);
+    const fits =
+      (stands.authTime ?? 0) >= since &&
+      satisfies(stands, wanted, nowSeconds) &&
+      wanted.methods.every((rule) => meetsMethod(rule, stands.amr, stands.identitySource));
+    if (fits) return stands;
+  }
+  return undefined;
+}
+
+export type LevelQuestion = {
+  readonly wanted: Extract<WantedLevel, { outcome: 'wanted' }>;
+  readonly params: Readonly<Record<string, unknown>> | undefined;
+  /** When the interaction began, in Unix seconds. */
+  readonly begunAt: number | undefined;
+};
 
 /** The parameters of an authorization request that decide about level. */
 export function levelRequestOf(params: Readonly<Record<string, unknown>> | undefined) {

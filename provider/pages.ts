@@ -1,11 +1,12 @@
 // oidc-provider's few pages, handed to web/'s functions. The true reason of an error stays here:
 // a page shows the protocol's word and a reference number.
 
+import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { PageContext, ProviderHouse } from './house.ts';
 
-const contextOf = (ctx: KoaContextWithOIDC): PageContext => ({
+const contextOf = (ctx: Pick<Context, 'get' | 'state'>): PageContext => ({
   acceptLanguage: ctx.get('accept-language'),
   reference: typeof ctx.state['reference'] === 'string' ? ctx.state['reference'] : '',
 });
@@ -21,6 +22,12 @@ export async function renderError(
   ctx.body = lost
     ? house.pages.sessionLost(contextOf(ctx))
     : house.pages.error(contextOf(ctx), { error: out.error, status: ctx.status });
+}
+
+/** The error page for a failure that reached past the library. */
+export function showError(house: ProviderHouse, ctx: Context, status: number): void {
+  ctx.type = 'html';
+  ctx.body = house.pages.error(contextOf(ctx), { error: status === 503 ? 'temporarily_unavailable' : 'server_error', status }); // prettier-ignore
 }
 
 export async function logoutSource(

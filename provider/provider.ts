@@ -11,6 +11,7 @@ import { allowClientForms } from './form-action.ts';
 import { loadGrant } from './grants.ts';
 import type { ProviderHouse } from './house.ts';
 import { endProofsAtLogout } from './logout.ts';
+import { showError } from './pages.ts';
 
 export type BrokerProvider = Provider;
 // The library's words that pages need; its home stays here.
@@ -30,11 +31,18 @@ export function createProvider(
     loadExistingGrant: (ctx) => loadGrant(house, provider, ctx),
   });
   pinAddress(provider, new URL(house.issuer));
+  // The library answers every error by itself, an outage of ours with 500; here is kept what it was.
+  const outages = new WeakMap<object, Refusal>();
   for (const middleware of outer) provider.use(middleware);
-  provider.use(requestTransaction(house));
+  provider.use(requestTransaction(house, (ctx) => outages.get(ctx)));
   provider.use(endProofsAtLogout(house));
   provider.use(allowClientForms);
-  provider.on('server_error', (_ctx, error) => {
+  provider.on('server_error', (ctx, error) => {
+    if (error instanceof Refusal && error.kind === 'unavailable') {
+      outages.set(ctx, error);
+      house.log('warn', 'protocol.unavailable', { reason: error.reason, reference: ctx.state['reference'] });
+      return;
+    }
     house.log('error', 'protocol.server_error', {
       error: error instanceof Refusal ? error.reason : error.name,
       message: error.message,
@@ -60,6 +68,9 @@ export function createProvider(
   provider.on('revocation.error', refused);
   provider.on('userinfo.error', refused);
   provider.on('end_session.error', refused);
+  provider.on('backchannel.error', (_ctx, error, client) => {
+    house.log('warn', 'logout.not_told', { client: client.clientId, error: error.message });
+  });
   provider.on('access_token.issued', (token) => noteIssue(house, token));
   provider.on('access_token.saved', (token) => noteIssue(house, token));
   return provider;
@@ -103,12 +114,20 @@ function pinAddress(provider: Provider, issuer: URL): void {
 // Endpoints that write more than one row: all of it or nothing. Others commit row by row.
 const TRANSACTED = /^\/(?:token|auth\/[^/]+|session\/end\/confirm)$/;
 
-function requestTransaction(house: ProviderHouse): Middleware {
+function requestTransaction(
+  house: ProviderHouse,
+  outageOf: (ctx: object) => Refusal | undefined,
+): Middleware {
   return async (ctx, next) => {
+    const handle = async () => {
+      await next();
+      const outage = outageOf(ctx);
+      if (outage !== undefined) throw outage;
+    };
     try {
-      if (!TRANSACTED.test(ctx.path)) return await next();
+      if (!TRANSACTED.test(ctx.path)) return await handle();
       await house.db.request(async () => {
-        await next();
+        await handle();
         // A refusal is a decided state and stays written (a replayed code has just killed its grant).
         return ctx.status >= 500 ? 'rollback' : 'commit';
       });
@@ -121,7 +140,8 @@ function requestTransaction(house: ProviderHouse): Middleware {
         });
       ctx.status = answer?.status ?? 500;
       ctx.set(answer?.headers ?? { 'cache-control': 'no-store' });
-      ctx.body = answer?.body ?? { error: 'server_error' };
+      if (ctx.accepts('json', 'html') === 'html') showError(house, ctx, answer?.status ?? 500);
+      else ctx.body = answer?.body ?? { error: 'server_error' };
     }
   };
 }

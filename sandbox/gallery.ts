@@ -14,8 +14,14 @@ export function galleryPage(path: string, lang: Lang, stylesheet: string): strin
     otherLangHref: `/views/${id}?lang=${shown === 'vi' ? 'en' : 'vi'}`,
   }));
   if (path === '/views') {
-    const links = entries.map(({ id, title }) => ({ title, viHref: `/views/${id}`, enHref: `/views/${id}?lang=en` }));
-    return render(galleryIndexPage({ page: { lang: 'vi', stylesheet, demo: true, homeHref: '/' }, entries: links }));
+    const links = entries.map(({ id, title }) => ({
+      title,
+      viHref: `/views/${id}`,
+      enHref: `/views/${id}?lang=en`,
+    }));
+    return render(
+      galleryIndexPage({ page: { lang: 'vi', stylesheet, demo: true, homeHref: '/' }, entries: links }),
+    );
   }
   const entry = entries.find(({ id }) => path === `/views/${id}`);
   return entry && render(entry.html(lang));

@@ -25,7 +25,8 @@ export async function keptClientKeys(folder: string): Promise<Readonly<Record<De
   const keys = fileSchema.parse(JSON.parse(text));
   const pairs = demoClients.map((name) => {
     const privateKey = keys[name];
-    if (privateKey === undefined) throw new Error(`${join(folder, 'demo-keys.json')} has no key for ${name}: remove the file`);
+    if (privateKey === undefined)
+      throw new Error(`${join(folder, 'demo-keys.json')} has no key for ${name}: remove the file`);
     const { d: _, ...publicKey } = privateKey;
     return [name, { privateKey, publicKey }] as const;
   });

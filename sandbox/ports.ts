@@ -10,11 +10,14 @@ export type PortChoice<Name extends string> = {
 };
 
 /** 0 asks for any free port. */
-export async function choosePorts<Name extends string>(wanted: Readonly<Record<Name, number>>): Promise<PortChoice<Name>> {
+export async function choosePorts<Name extends string>(
+  wanted: Readonly<Record<Name, number>>,
+): Promise<PortChoice<Name>> {
   const ports: Partial<Record<Name, number>> = {};
   const moved: Name[] = [];
   const taken = new Set<number>();
-  for (const name of Object.keys(wanted) as Name[]) { // the keys of `wanted` are its names
+  for (const name of Object.keys(wanted) as Name[]) {
+    // the keys of `wanted` are its names
     const usual = wanted[name];
     if (usual !== 0 && !taken.has(usual) && (await isFree(usual))) ports[name] = usual;
     else {
@@ -40,7 +43,11 @@ async function mayListen(port: number, host: string): Promise<boolean> {
     return true;
   } catch (error) {
     // A machine without IPv6 has no ::1 that could be taken.
-    return error instanceof Error && 'code' in error && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT');
+    return (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')
+    );
   } finally {
     server.close();
   }
@@ -54,6 +61,7 @@ async function anyFreePort(): Promise<number> {
     server.close();
     await once(server, 'close');
     // A TCP server that listens has an address object.
-    if (typeof address === 'object' && address !== null && (await mayListen(address.port, '::1'))) return address.port;
+    if (typeof address === 'object' && address !== null && (await mayListen(address.port, '::1')))
+      return address.port;
   }
 }

@@ -9,7 +9,12 @@ import { startVneid } from './vneid/server.ts';
 import { startZalo } from './zalo/server.ts';
 
 export type Neighbours = {
-  readonly urls: { readonly zalo: string; readonly vneid: string; readonly register: string; readonly sms: string };
+  readonly urls: {
+    readonly zalo: string;
+    readonly vneid: string;
+    readonly register: string;
+    readonly sms: string;
+  };
   /** What the broker must be told to meet them. */
   readonly settings: Readonly<Record<string, string>>;
   readonly people: readonly Person[];
@@ -24,7 +29,12 @@ const HOST = 'localhost';
 /** @param issuer where the neighbours send people back to */
 export async function startNeighbours(options: {
   readonly issuer: string;
-  readonly ports: { readonly zalo: number; readonly vneid: number; readonly register: number; readonly sms: number };
+  readonly ports: {
+    readonly zalo: number;
+    readonly vneid: number;
+    readonly register: number;
+    readonly sms: number;
+  };
 }): Promise<Neighbours> {
   const { issuer, ports } = options;
   // Made up at each start: both ends of each secret live in this process.
@@ -36,7 +46,9 @@ export async function startNeighbours(options: {
     startZalo({
       host: HOST,
       port: ports.zalo,
-      apps: [{ appId: ZALO_APP_ID, appSecret, redirectUris: [`${issuer}/zalo/ve`], name: 'Tây Ninh ID (bản thử)' }],
+      apps: [
+        { appId: ZALO_APP_ID, appSecret, redirectUris: [`${issuer}/zalo/ve`], name: 'Tây Ninh ID (bản thử)' },
+      ],
       citizens: people.map(({ zaloId, name, phone }) => ({ zaloId, name, phone })),
       phoneOrigin: `${smsUrl}/phone`,
     }),
@@ -46,7 +58,12 @@ export async function startNeighbours(options: {
       clients: [{ clientId: VNEID_CLIENT, secret: clientSecret, redirectUris: [`${issuer}/vneid/ve`] }],
     }),
     startRegister({ host: HOST, port: ports.register }),
-    startSms({ host: HOST, port: ports.sms, apiKey, phones: people.map(({ phone }) => internationalNumber(phone)) }),
+    startSms({
+      host: HOST,
+      port: ports.sms,
+      apiKey,
+      phones: people.map(({ phone }) => internationalNumber(phone)),
+    }),
   ]);
   const [zalo, vneid, register, sms] = servers;
   return {

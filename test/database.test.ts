@@ -18,6 +18,7 @@ test.before(async () => {
   db = openDatabase(url, { maxConnections: 4 });
   second = openDatabase(url, { maxConnections: 2 });
   admin = new pg.Pool({ connectionString: url, max: 2 });
+  admin.on('error', () => {});
   await admin.query(`create table note (id integer constraint note_id primary key, text text, at timestamptz);
     create unique index note_text on note (text)`);
 });

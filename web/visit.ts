@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import type { Client, Interaction } from '../provider/provider.ts';
 import { findProfile } from '../accounts/profile.ts';
 import type { Profile } from '../accounts/profile.ts';
-import { satisfies, standingUnderWay } from '../assurance/level.ts';
+import { standingUnderWay } from '../assurance/level.ts';
 import type { Standing } from '../assurance/level.ts';
 import { findLatestOtp } from '../assurance/otp-store.ts';
 import type { OtpRow } from '../assurance/otp-store.ts';
@@ -21,7 +21,7 @@ import { wantedLevel } from '../policies/wanted-level.ts';
 import type { WantedLevel } from '../policies/wanted-level.ts';
 import { consentMissing, grantRequest, resourceOf } from '../provider/grants.ts';
 import type { GrantRequest } from '../provider/grants.ts';
-import { hadPrompt, levelRequestOf } from '../provider/level-prompt.ts';
+import { hadPrompt, levelRequestOf, standingFor } from '../provider/level-prompt.ts';
 import type { Site } from './site.ts';
 
 export type Visit = {
@@ -78,7 +78,10 @@ async function lookAtPerson(
   const profile = await findProfile(db, vault, accountId);
   if (profile === undefined || profile.locked) return undefined;
   const transactionId = tx?.id;
-  const stands = await standingUnderWay(db, { sessionUid, transactionId, accountId }, now);
+  const read = (cap: 1 | 2) => standingUnderWay(db, { sessionUid, transactionId, accountId, cap }, now);
+  const asked = { wanted, params: interaction.params, begunAt: interaction.iat };
+  const answering = await standingFor(asked, now, read);
+  const stands = answering ?? (await read(2));
   const binding = await findBinding(db, accountId, now);
   const pending = tx === undefined ? {} : openPending(vault, tx);
   const otp = tx === undefined ? undefined : await findLatestOtp(db, tx.id);
@@ -90,9 +93,6 @@ async function lookAtPerson(
     scope: typeof params['scope'] === 'string' ? params['scope'] : '',
     resource: resourceOf(params['resource']),
   });
-  const fresh = !hadPrompt(params, 'login') || (stands.authTime ?? 0) >= interaction.iat;
-  const methodsMet = wanted.methods.every((rule) => meetsMethod(rule, stands.amr, stands.identitySource));
-  const level = { level: wanted.level, maxAgeSeconds: wanted.maxAgeSeconds };
   const afterCode = [...stands.amr, 'otp', 'sms', 'mfa'];
   return {
     accountId,
@@ -102,9 +102,10 @@ async function lookAtPerson(
     otp,
     request,
     facts: {
-      signedIn: true,
+      // Level 1 that is too old is proven by signing in again; once, or a short max_age would loop.
+      signedIn: wanted.level === 2 || answering !== undefined || proven.some(({ step }) => step === 'zalo'),
       wantLevel: wanted.level,
-      levelMet: fresh && methodsMet && satisfies(stands, level, Math.floor(now.getTime() / 1000)),
+      levelMet: answering !== undefined,
       bound: binding !== undefined,
       needsVneid: !wanted.methods.every((rule) => meetsMethod(rule, afterCode, binding?.source ?? 'vneid')),
       vneidInSession: stands.amr.includes('vneid'),

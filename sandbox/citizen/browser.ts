@@ -64,7 +64,8 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
       await response.body?.cancel();
       url = new URL(location, url);
       // 307 and 308 repeat a form elsewhere; nothing of ours may ask for that.
-      if (response.status > 303) throw new Error(`redirect ${response.status} to ${url.origin}${url.pathname}`);
+      if (response.status > 303)
+        throw new Error(`redirect ${response.status} to ${url.origin}${url.pathname}`);
       [method, form] = ['GET', undefined];
     }
     throw new Error(`more than ${MOST_REDIRECTS} redirects, the last to ${url.origin}${url.pathname}`);
@@ -82,7 +83,8 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
     follow(text) {
       const current = page();
       const links = current.document.querySelectorAll('a[href]');
-      const link = links.find((one) => spoken(one) === text) ?? links.find((one) => spoken(one).includes(text));
+      const link =
+        links.find((one) => spoken(one) === text) ?? links.find((one) => spoken(one).includes(text));
       if (link === undefined) throw new Error(`no link "${text}" on "${current.title}"`);
       return go({ url: new URL(link.getAttribute('href') ?? '', current.url), method: 'GET' });
     },
@@ -92,7 +94,9 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
       const button = findButton(current, text);
       const form = button?.closest('form');
       if (button === undefined || form === null || form === undefined) {
-        throw new Error(`no button "${text}" on "${current.title}" (${current.url.pathname}, HTTP ${current.status})`);
+        throw new Error(
+          `no button "${text}" on "${current.title}" (${current.url.pathname}, HTTP ${current.status})`,
+        );
       }
       const url = new URL(form.getAttribute('action') ?? '', current.url);
       const filled = fieldsOf(form, button, fields);
@@ -107,7 +111,8 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
 
 function pageFrom(url: URL, status: number, text: string): Page {
   const document = parse(text);
-  const title = document.querySelector('h1')?.text.trim() ?? document.querySelector('title')?.text.trim() ?? '';
+  const title =
+    document.querySelector('h1')?.text.trim() ?? document.querySelector('title')?.text.trim() ?? '';
   return { url, status, document, title };
 }
 
@@ -123,7 +128,11 @@ function findButton(page: Page, wanted: string): HTMLElement | undefined {
 const spoken = (element: HTMLElement) => element.text.replaceAll(/\s+/g, ' ').trim();
 
 // What a browser sends for a form: what its fields hold, what was typed over them, the button.
-function fieldsOf(form: HTMLElement, button: HTMLElement, typed: Readonly<Record<string, string>>): URLSearchParams {
+function fieldsOf(
+  form: HTMLElement,
+  button: HTMLElement,
+  typed: Readonly<Record<string, string>>,
+): URLSearchParams {
   const filled = new URLSearchParams();
   for (const field of form.querySelectorAll('input, textarea, select')) {
     const name = field.getAttribute('name');

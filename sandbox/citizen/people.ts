@@ -65,7 +65,8 @@ async function tell(url: string, citizen: object): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(citizen),
   });
-  if (response.status !== 201) throw new Error(`${new URL(url).origin} does not take a citizen: HTTP ${response.status}`);
+  if (response.status !== 201)
+    throw new Error(`${new URL(url).origin} does not take a citizen: HTTP ${response.status}`);
 }
 
 const oneOf = (words: readonly string[]) => words[randomInt(words.length)] ?? '';

@@ -13,7 +13,15 @@ export type Walk = {
   /** Purposes the consent page asked about, and the answer given. */
   readonly choices: Readonly<Record<string, 'given' | 'refused'>>;
 };
-export type WalkStep = 'zalo' | 'zalo-permission' | 'vneid' | 'vneid-hub' | 'phone' | 'code' | 'consent' | 'notice';
+export type WalkStep =
+  | 'zalo'
+  | 'zalo-permission'
+  | 'vneid'
+  | 'vneid-hub'
+  | 'phone'
+  | 'code'
+  | 'consent'
+  | 'notice';
 
 export type Manners = {
   /** Answers the consent page. Default: yes to everything. */
@@ -35,7 +43,8 @@ export async function walk(browser: Browser, url: URL, person: Person, manners: 
     const { page } = arrival;
     if (page.status >= 400) throw new Error(`"${page.title}" (HTTP ${page.status}) at ${page.url.pathname}`);
     const step = stepOn(page, browser);
-    if (step === undefined) throw new Error(`lost on "${page.title}" at ${page.url.origin}${page.url.pathname}`);
+    if (step === undefined)
+      throw new Error(`lost on "${page.title}" at ${page.url.origin}${page.url.pathname}`);
     steps.push(step);
     arrival = await act(step, page);
   }
@@ -58,7 +67,9 @@ export async function walk(browser: Browser, url: URL, person: Person, manners: 
       case 'notice':
         return browser.press(words.consent.acknowledge);
       case 'consent': {
-        const purposes = page.document.querySelectorAll('input[type=radio]').map((radio) => radio.getAttribute('name') ?? '');
+        const purposes = page.document
+          .querySelectorAll('input[type=radio]')
+          .map((radio) => radio.getAttribute('name') ?? '');
         const fields: Record<string, string> = {};
         for (const name of new Set(purposes)) {
           const purpose = name.replace(/^purpose\./, '');

@@ -9,31 +9,56 @@ import type { Errand, Remedy, Session } from './sessions.ts';
 export type Services = { readonly dossier: string; readonly report: string };
 
 /** Where the browser goes next, or what it is told. */
-export type Outcome =
-  | { readonly go: string }
-  | { readonly problem: string; readonly status: number };
+export type Outcome = { readonly go: string } | { readonly problem: string; readonly status: number };
 
-type Target = { readonly resource: string; readonly scope: string; readonly method: 'GET' | 'POST'; readonly url: string };
+type Target = {
+  readonly resource: string;
+  readonly scope: string;
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+};
 
 const OPENID = 'openid tn.level';
 const filed = z.object({ ma: z.string(), trangThai: z.string() });
 const papers = z.object({ giayTo: z.array(z.string()) });
 
-export async function runErrand(party: RelyingParty, services: Services, session: Session, errand: Errand): Promise<Outcome> {
+export async function runErrand(
+  party: RelyingParty,
+  services: Services,
+  session: Session,
+  errand: Errand,
+): Promise<Outcome> {
   const target = targetOf(errand, services);
   const tokens = await usableTokens(party, session, target.resource);
   if (tokens === undefined) return leave(party, session, errand, 'sign-in', wantedFor(target));
-  const request = { method: target.method, url: target.url, ...(target.method === 'POST' ? { body: errand.body } : {}) };
+  const request = {
+    method: target.method,
+    url: target.url,
+    ...(target.method === 'POST' ? { body: errand.body } : {}),
+  };
   const answer = await callService({ accessToken: tokens.accessToken, key: session.key }, request);
   switch (answer.outcome) {
     case 'done':
       return keep(session, errand, target, answer);
     case 'step-up': {
       const { acrValues, maxAgeSeconds, scope } = answer.challenge;
-      return leave(party, session, errand, 'step-up', { resource: target.resource, scope: `${OPENID} ${scope}`, acrValues, maxAgeSeconds });
+      return leave(party, session, errand, 'step-up', {
+        resource: target.resource,
+        scope: `${OPENID} ${scope}`,
+        acrValues,
+        maxAgeSeconds,
+      });
     }
-    case 'consent-required':
-      return leave(party, session, errand, 'consent', { resource: target.resource, scope: `${OPENID} ${answer.scope}`, prompt: 'consent' });
+    case 'scope-missing': {
+      const wanted = { resource: target.resource, scope: `${OPENID} ${answer.scope}` };
+      return leave(
+        party,
+        session,
+        errand,
+        'consent',
+        answer.consentMissing ? { ...wanted, prompt: 'consent' } : wanted,
+      );
+    }
     case 'ended':
       session.tokens.delete(target.resource);
       return leave(party, session, errand, 'sign-in', wantedFor(target));
@@ -47,7 +72,12 @@ function targetOf({ kind }: Errand, services: Services): Target {
   const dossier = { resource: 'https://hoso.dichvu.tayninh.gov.vn', scope: 'svc:hoso:chuan-bi' };
   switch (kind) {
     case 'report':
-      return { resource: 'https://phananh.dichvu.tayninh.gov.vn', scope: 'svc:phananh:gui', method: 'POST', url: `${services.report}/phan-anh` };
+      return {
+        resource: 'https://phananh.dichvu.tayninh.gov.vn',
+        scope: 'svc:phananh:gui',
+        method: 'POST',
+        url: `${services.report}/phan-anh`,
+      };
     case 'papers':
       return { ...dossier, method: 'GET', url: `${services.dossier}/giay-to` };
     case 'dossier':
@@ -58,7 +88,11 @@ function targetOf({ kind }: Errand, services: Services): Target {
 const wantedFor = ({ resource, scope }: Target): Wanted => ({ resource, scope: `${OPENID} ${scope}` });
 
 /** A token that has not run out, renewed if that can be done. */
-async function usableTokens(party: RelyingParty, session: Session, resource: string): Promise<Tokens | undefined> {
+async function usableTokens(
+  party: RelyingParty,
+  session: Session,
+  resource: string,
+): Promise<Tokens | undefined> {
   const held = session.tokens.get(resource);
   if (held === undefined || held.expiresAt.getTime() - Date.now() > 10_000) return held;
   const renewed = await party.renew(session.key, held);
@@ -67,16 +101,30 @@ async function usableTokens(party: RelyingParty, session: Session, resource: str
   return session.tokens.get(resource);
 }
 
-async function leave(party: RelyingParty, session: Session, errand: Errand, remedy: Remedy, wanted: Wanted): Promise<Outcome> {
+async function leave(
+  party: RelyingParty,
+  session: Session,
+  errand: Errand,
+  remedy: Remedy,
+  wanted: Wanted,
+): Promise<Outcome> {
   if (errand.tried.includes(remedy)) return { problem: 'Chưa đủ điều kiện để làm việc này', status: 403 };
   const departure = await party.depart(session.key, wanted);
   const [oldest] = session.departures.keys();
   if (session.departures.size >= 10 && oldest !== undefined) session.departures.delete(oldest);
-  session.departures.set(departure.state, { departure, errand: { ...errand, tried: [...errand.tried, remedy] } });
+  session.departures.set(departure.state, {
+    departure,
+    errand: { ...errand, tried: [...errand.tried, remedy] },
+  });
   return { go: departure.url.href };
 }
 
-function keep(session: Session, { kind }: Errand, { resource }: Target, answer: Extract<ServiceAnswer, { outcome: 'done' }>): Outcome {
+function keep(
+  session: Session,
+  { kind }: Errand,
+  { resource }: Target,
+  answer: Extract<ServiceAnswer, { outcome: 'done' }>,
+): Outcome {
   if (kind === 'papers') {
     session.papers = papers.parse(answer.body).giayTo;
     return { go: '/ho-so' };

@@ -81,7 +81,10 @@ export function receiptPage(session: Session, receipt: Receipt): Html {
     { ...frameOf(session), title },
     html`<h1>${title}</h1>
 ${factList([
-  { label: receipt.kind === 'report' ? 'Mã phản ánh' : 'Mã hồ sơ', value: html`<strong class="number">${receipt.number}</strong>` },
+  {
+    label: receipt.kind === 'report' ? 'Mã phản ánh' : 'Mã hồ sơ',
+    value: html`<strong class="number">${receipt.number}</strong>`,
+  },
   { label: 'Tình trạng', value: receipt.state },
 ])}
 <p>Hãy ghi lại mã này để hỏi kết quả qua Tổng đài 1022.</p>

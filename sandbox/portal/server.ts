@@ -14,13 +14,21 @@ import { cookieOf, createSessions, isOurForm, noCookie, type Errand, type Sessio
 
 export type Portal = { readonly url: string; stop(): Promise<void> };
 
-type Reply = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Buffer };
+type Reply = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+};
 type Visit = { readonly url: URL; readonly session: Session | undefined; readonly form: URLSearchParams };
 
 const MOST_BODY_BYTES = 16 * 1024;
 const FIELDS = { report: ['noiDung', 'viTri'], dossier: ['loai', 'noiDung'] } as const;
 
-export async function startPortal(options: { readonly port: number; readonly registration: Registration; readonly services: Services }): Promise<Portal> {
+export async function startPortal(options: {
+  readonly port: number;
+  readonly registration: Registration;
+  readonly services: Services;
+}): Promise<Portal> {
   const { registration, services } = options;
   const { issuer } = registration;
   const home = new URL(registration.redirectUri).origin;
@@ -31,7 +39,11 @@ export async function startPortal(options: { readonly port: number; readonly reg
 
   const routes: Readonly<Record<string, (visit: Visit) => Promise<Reply>>> = {
     'GET /': async ({ session }) => page(homePage(session, issuer)),
-    'GET /style.css': async () => ({ status: 200, headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'max-age=300' }, body: style }),
+    'GET /style.css': async () => ({
+      status: 200,
+      headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'max-age=300' },
+      body: style,
+    }),
     'GET /phan-anh': async ({ session }) => {
       const visitor = session ?? (await newSession());
       return withCookie(visitor, page(reportPage(visitor)));
@@ -39,11 +51,13 @@ export async function startPortal(options: { readonly port: number; readonly reg
     'POST /phan-anh': (visit) => submit(visit, 'report'),
     'GET /ho-so': async ({ session }) => {
       const visitor = session ?? (await newSession());
-      if (visitor.papers !== undefined && isSignedIn(visitor)) return page(dossierPage(visitor, visitor.papers));
+      if (visitor.papers !== undefined && isSignedIn(visitor))
+        return page(dossierPage(visitor, visitor.papers));
       return withCookie(visitor, await run(visitor, { kind: 'papers', body: {}, tried: [] }));
     },
     'POST /ho-so': (visit) => submit(visit, 'dossier'),
-    'GET /ket-qua': async ({ session }) => (session?.receipt === undefined ? redirect('/') : page(receiptPage(session, session.receipt))),
+    'GET /ket-qua': async ({ session }) =>
+      session?.receipt === undefined ? redirect('/') : page(receiptPage(session, session.receipt)),
     'GET /ve': arrive,
     'POST /dang-xuat': async ({ session, form }) => {
       if (session === undefined) return redirect('/');
@@ -62,25 +76,42 @@ export async function startPortal(options: { readonly port: number; readonly reg
   };
 
   const newSession = async () => sessions.create(await party.newProofKey());
-  const run = async (session: Session, errand: Errand) => replyTo(session, await runErrand(party, services, session, errand));
+  const run = async (session: Session, errand: Errand) =>
+    replyTo(session, await runErrand(party, services, session, errand));
 
   async function submit({ session, form }: Visit, kind: 'report' | 'dossier'): Promise<Reply> {
     if (session === undefined || !isOurForm(session, form.get('csrf'))) return forged(session);
     const body = Object.fromEntries(FIELDS[kind].map((name) => [name, (form.get(name) ?? '').trim()]));
-    if (Object.values(body).includes('')) return page(problemPage(session, 'Còn ô chưa điền', 'Hãy quay lại và điền đủ các ô.'), 400);
+    if (Object.values(body).includes(''))
+      return page(problemPage(session, 'Còn ô chưa điền', 'Hãy quay lại và điền đủ các ô.'), 400);
     return run(session, { kind, body, tried: [] });
   }
 
   async function arrive({ url, session }: Visit): Promise<Reply> {
     const known = session?.departures.get(url.searchParams.get('state') ?? '');
-    if (session === undefined || known === undefined) return page(problemPage(session, 'Hãy làm lại từ đầu', 'Cửa sổ này không biết bạn đang làm việc gì.'), 400);
+    if (session === undefined || known === undefined)
+      return page(
+        problemPage(session, 'Hãy làm lại từ đầu', 'Cửa sổ này không biết bạn đang làm việc gì.'),
+        400,
+      );
     session.departures.delete(known.departure.state);
     try {
-      const tokens = await party.arrive(session.key, known.departure, new URL(url.pathname + url.search, home));
+      const tokens = await party.arrive(
+        session.key,
+        known.departure,
+        new URL(url.pathname + url.search, home),
+      );
       session.tokens.set(tokens.resource, tokens);
     } catch (error) {
       if (!isRefusedByBroker(error)) throw error;
-      return page(problemPage(session, 'Bạn chưa hoàn tất', 'Việc này chưa được gửi đi. Bạn làm lại được bất cứ lúc nào.'), 403);
+      return page(
+        problemPage(
+          session,
+          'Bạn chưa hoàn tất',
+          'Việc này chưa được gửi đi. Bạn làm lại được bất cứ lúc nào.',
+        ),
+        403,
+      );
     }
     return run(session, known.errand);
   }
@@ -90,12 +121,20 @@ export async function startPortal(options: { readonly port: number; readonly reg
     if (url === null) return { status: 400 };
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
     if (method === 'GET' && url.pathname.startsWith('/views')) {
-      const shown = galleryPage(url.pathname, url.searchParams.get('lang') === 'en' ? 'en' : 'vi', '/style.css');
-      if (shown !== undefined) return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: shown };
+      const shown = galleryPage(
+        url.pathname,
+        url.searchParams.get('lang') === 'en' ? 'en' : 'vi',
+        '/style.css',
+      );
+      if (shown !== undefined)
+        return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: shown };
     }
-    const route = Object.hasOwn(routes, `${method} ${url.pathname}`) ? routes[`${method} ${url.pathname}`] : undefined;
+    const route = Object.hasOwn(routes, `${method} ${url.pathname}`)
+      ? routes[`${method} ${url.pathname}`]
+      : undefined;
     const session = sessions.find(request.headers.cookie);
-    if (route === undefined) return page(problemPage(session, 'Không có trang này', 'Hãy xem lại đường dẫn.'), 404);
+    if (route === undefined)
+      return page(problemPage(session, 'Không có trang này', 'Hãy xem lại đường dẫn.'), 404);
     const form = method === 'POST' ? await readForm(request) : new URLSearchParams();
     if (form === undefined) return { status: 413 };
     return route({ url, session, form });
@@ -108,7 +147,9 @@ export async function startPortal(options: { readonly port: number; readonly reg
   };
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reply = await replyFor(request).catch((error: unknown): Reply => {
-      process.stderr.write(`portal: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}\n`);
+      process.stderr.write(
+        `portal: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown error'}\n`,
+      );
       return page(problemPage(undefined, 'Hệ thống đang bận', 'Hãy thử lại sau vài phút.'), 503);
     });
     response.writeHead(reply.status, { ...security, ...reply.headers });
@@ -129,12 +170,23 @@ export async function startPortal(options: { readonly port: number; readonly reg
 }
 
 function page(content: Html, status = 200): Reply {
-  return { status, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }, body: render(content) };
+  return {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+    body: render(content),
+  };
 }
 
-const redirect = (location: string): Reply => ({ status: 303, headers: { location, 'cache-control': 'no-store' } });
-const withCookie = (session: Session, reply: Reply): Reply => ({ ...reply, headers: { ...reply.headers, 'set-cookie': cookieOf(session) } });
-const forged = (session: Session | undefined) => page(problemPage(session, 'Hãy mở lại trang', 'Biểu mẫu này đã cũ. Hãy mở lại trang và điền lại.'), 403);
+const redirect = (location: string): Reply => ({
+  status: 303,
+  headers: { location, 'cache-control': 'no-store' },
+});
+const withCookie = (session: Session, reply: Reply): Reply => ({
+  ...reply,
+  headers: { ...reply.headers, 'set-cookie': cookieOf(session) },
+});
+const forged = (session: Session | undefined) =>
+  page(problemPage(session, 'Hãy mở lại trang', 'Biểu mẫu này đã cũ. Hãy mở lại trang và điền lại.'), 403);
 
 function replyTo(session: Session, outcome: Outcome): Reply {
   if ('go' in outcome) return redirect(outcome.go);
@@ -144,7 +196,8 @@ function replyTo(session: Session, outcome: Outcome): Reply {
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) { // without an encoding set a request yields Buffers
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    // without an encoding set a request yields Buffers
     bytes += chunk.length;
     if (bytes > MOST_BODY_BYTES) return undefined;
     chunks.push(chunk);

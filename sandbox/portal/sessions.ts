@@ -13,7 +13,12 @@ export type Errand = {
 };
 export type Remedy = 'sign-in' | 'step-up' | 'consent';
 
-export type Receipt = { readonly kind: 'report' | 'dossier'; readonly number: string; readonly state: string; readonly resource: string };
+export type Receipt = {
+  readonly kind: 'report' | 'dossier';
+  readonly number: string;
+  readonly state: string;
+  readonly resource: string;
+};
 
 export type Session = {
   readonly id: string;
@@ -61,7 +66,16 @@ export function createSessions(): Sessions {
     create(key) {
       const id = randomBytes(32).toString('base64url');
       const csrf = createHmac('sha256', csrfKey).update(id).digest('base64url');
-      const session: Session = { id, csrf, key, tokens: new Map(), departures: new Map(), papers: undefined, receipt: undefined, usedAt: Date.now() };
+      const session: Session = {
+        id,
+        csrf,
+        key,
+        tokens: new Map(),
+        departures: new Map(),
+        papers: undefined,
+        receipt: undefined,
+        usedAt: Date.now(),
+      };
       sessions.set(id, session);
       const [oldest] = sessions.keys();
       if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
@@ -70,7 +84,9 @@ export function createSessions(): Sessions {
     end: ({ id }) => void sessions.delete(id),
     endFromBroker({ sessionId, subject }) {
       const ended = [...sessions.values()].filter(({ tokens }) =>
-        [...tokens.values()].some((one) => (sessionId === undefined ? one.subject === subject : one.sessionId === sessionId)),
+        [...tokens.values()].some((one) =>
+          sessionId === undefined ? one.subject === subject : one.sessionId === sessionId,
+        ),
       );
       for (const { id } of ended) sessions.delete(id);
       return ended.length;

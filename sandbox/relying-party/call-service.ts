@@ -7,7 +7,8 @@ import type { ProofKey } from './relying-party.ts';
 export type ServiceAnswer =
   | { readonly outcome: 'done'; readonly status: number; readonly body: unknown }
   | { readonly outcome: 'step-up'; readonly challenge: Challenge }
-  | { readonly outcome: 'consent-required'; readonly scope: string }
+  /** The token lacks a scope, or the consent behind it does. */
+  | { readonly outcome: 'scope-missing'; readonly scope: string; readonly consentMissing: boolean }
   | { readonly outcome: 'ended'; readonly reason: string }
   | { readonly outcome: 'refused'; readonly status: number; readonly reason: string; readonly title: string };
 
@@ -58,10 +59,13 @@ function challenged(
   if (error === 'insufficient_user_authentication') {
     const maxAge = parameters['max_age'];
     const maxAgeSeconds = maxAge === undefined || !/^\d+$/.test(maxAge) ? undefined : Number(maxAge);
-    return { outcome: 'step-up', challenge: { acrValues: parameters['acr_values'] ?? '', maxAgeSeconds, scope } };
+    return {
+      outcome: 'step-up',
+      challenge: { acrValues: parameters['acr_values'] ?? '', maxAgeSeconds, scope },
+    };
   }
-  if (error === 'insufficient_scope' && typeOf(body) === 'consent-required') {
-    return { outcome: 'consent-required', scope };
+  if (error === 'insufficient_scope') {
+    return { outcome: 'scope-missing', scope, consentMissing: typeOf(body) === 'consent-required' };
   }
   if (error === 'invalid_token') return { outcome: 'ended', reason: parameters.error_description ?? error };
   return refusedWith(status, body, error);

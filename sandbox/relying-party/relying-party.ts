@@ -50,7 +50,7 @@ export type RelyingParty = {
   newProofKey(): Promise<ProofKey>;
   /** Pushes the request and says where to send the browser. */
   depart(key: ProofKey, wanted: Wanted): Promise<Departure>;
-  /** @throws openid.AuthorizationResponseError when the broker or the person said no */
+  /** @throws what `isRefusedByBroker` tells apart from an outage */
   arrive(key: ProofKey, departure: Departure, callback: URL): Promise<Tokens>;
   renew(key: ProofKey, tokens: Tokens): Promise<{ tokens: Tokens } | { refused: string }>;
   userInfo(key: ProofKey, tokens: Tokens): Promise<Readonly<Record<string, unknown>>>;
@@ -165,5 +165,9 @@ export async function createRelyingParty(registration: Registration): Promise<Re
   };
 }
 
-export const isRefusedByBroker = (error: unknown): error is openid.AuthorizationResponseError =>
-  error instanceof openid.AuthorizationResponseError;
+/** The broker or the person said no, or the answer was not meant for us. An outage is neither. */
+export function isRefusedByBroker(error: unknown): boolean {
+  if (error instanceof openid.AuthorizationResponseError) return true;
+  if (error instanceof openid.ResponseBodyError) return error.status < 500;
+  return error instanceof openid.ClientError && error.code === 'OAUTH_INVALID_RESPONSE';
+}

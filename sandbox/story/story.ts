@@ -20,7 +20,12 @@ const FILING_PURPOSE = 'Tiếp nhận và xử lý hồ sơ';
 // What the issue promises: a withdrawal reaches every service within this.
 const WITHDRAWN_WITHIN_SECONDS = 10;
 
-type Cast = { readonly scene: Scene; readonly person: Person; readonly browser: Browser; readonly key: ProofKey };
+type Cast = {
+  readonly scene: Scene;
+  readonly person: Person;
+  readonly browser: Browser;
+  readonly key: ProofKey;
+};
 
 /** @throws Error with one sentence when something is not as promised */
 export async function playStory(scene: Scene): Promise<void> {
@@ -42,7 +47,10 @@ export async function playStory(scene: Scene): Promise<void> {
 async function report(cast: Cast): Promise<void> {
   const { scene } = cast;
   await step(scene, '1. Đăng nhập bằng Zalo, mức 1', async () => {
-    const { tokens, way } = await signIn(cast, { scope: 'openid tn.level svc:phananh:gui', resource: reportAudience });
+    const { tokens, way } = await signIn(cast, {
+      scope: 'openid tn.level svc:phananh:gui',
+      resource: reportAudience,
+    });
     expect(way.steps.includes('zalo-permission'), 'the Zalo page was shown');
     expect(!way.steps.includes('vneid'), 'level 1 asks for nothing more');
     const facts = factsOf(tokens);
@@ -61,7 +69,10 @@ async function refusedAtLevelOne(cast: Cast): Promise<Challenge> {
     const answer = await post(cast, tokens, `${scene.services.dossier}/ho-so`, DOSSIER);
     expect(answer.outcome === 'step-up', `the service asks for a step-up (it said ${answer.outcome})`);
     const { acrValues, maxAgeSeconds, scope } = answer.challenge;
-    expect(acrValues === `${scene.acrBase}2` && scope === 'svc:hoso:nop', 'the challenge names level 2 and the scope');
+    expect(
+      acrValues === `${scene.acrBase}2` && scope === 'svc:hoso:nop',
+      'the challenge names level 2 and the scope',
+    );
     return { note: `401, cần mức 2 trong ${maxAgeSeconds} s (RFC 9470)`, value: answer.challenge };
   });
 }
@@ -75,12 +86,18 @@ async function stepUp(cast: Cast, challenge: Challenge): Promise<Tokens> {
       acrValues: challenge.acrValues,
       maxAgeSeconds: challenge.maxAgeSeconds,
     });
-    expect(way.steps.includes('vneid-hub') && way.steps.includes('code'), 'VNeID and the code were asked for');
+    expect(
+      way.steps.includes('vneid-hub') && way.steps.includes('code'),
+      'VNeID and the code were asked for',
+    );
     expect(way.choices['hoso.xu-ly'] === 'given', 'the consent page asked about the filing');
     const facts = factsOf(tokens);
     expectToken(facts, { acr: `${scene.acrBase}2`, audience: dossierAudience, lifeSeconds: 300 });
     const answer = await post(cast, tokens, `${scene.services.dossier}/ho-so`, DOSSIER);
-    return { note: `token JWT ES256, DPoP, 300 s; hồ sơ ${receiptOf(answer)} đã được tiếp nhận`, value: tokens };
+    return {
+      note: `token JWT ES256, DPoP, 300 s; hồ sơ ${receiptOf(answer)} đã được tiếp nhận`,
+      value: tokens,
+    };
   });
 }
 
@@ -93,7 +110,10 @@ async function withdrawal(cast: Cast, filed: Tokens): Promise<void> {
     expect(mine.at === 'page' && mine.page.status === 200, 'the citizen sees their own page');
     const shown = mine.page.document.text;
     expect(shown.includes(FILING_PURPOSE), 'the consent stands on the page');
-    expect(shown.includes('Nhắn tin khi hồ sơ có thay đổi') && shown.includes('Không đồng ý'), 'the refusal stands beside it');
+    expect(
+      shown.includes('Nhắn tin khi hồ sơ có thay đổi') && shown.includes('Không đồng ý'),
+      'the refusal stands beside it',
+    );
     return { note: 'hoso.xu-ly đồng ý, hoso.bao-tin không đồng ý; làm mới token được', value: answer.tokens };
   });
   await step(scene, '   Rút lại đồng ý', async () => {
@@ -104,7 +124,10 @@ async function withdrawal(cast: Cast, filed: Tokens): Promise<void> {
     const refresh = await scene.party.renew(key, renewed);
     expect('refused' in refresh && refresh.refused === 'invalid_grant', 'the next refresh is refused');
     const seconds = await refusedAfter(cast, filed, withdrawnAt);
-    return { note: `làm mới token bị từ chối (invalid_grant); tiện ích từ chối token cũ sau ${seconds.toFixed(1)} s`, value: undefined };
+    return {
+      note: `làm mới token bị từ chối (invalid_grant); tiện ích từ chối token cũ sau ${seconds.toFixed(1)} s`,
+      value: undefined,
+    };
   });
 }
 
@@ -133,10 +156,20 @@ async function audit({ scene }: Cast, since: Date): Promise<void> {
       found = await scene.events(since);
     }
     const kinds = new Set(found.map(({ kind }) => kind));
-    for (const kind of ['login.zalo', 'stepup.vneid', 'stepup.code_sent', 'stepup.completed', 'identity.bound', 'token.issued']) {
+    for (const kind of [
+      'login.zalo',
+      'stepup.vneid',
+      'stepup.code_sent',
+      'stepup.completed',
+      'identity.bound',
+      'token.issued',
+    ]) {
       expect(kinds.has(kind), `${kind} is in the ledger`);
     }
-    expect(found.some(({ log, purposeId }) => log === 'consent' && purposeId === 'hoso.xu-ly'), 'the consent is in the ledger');
+    expect(
+      found.some(({ log, purposeId }) => log === 'consent' && purposeId === 'hoso.xu-ly'),
+      'the consent is in the ledger',
+    );
     return { note: `${found.length} sự kiện, không có tên và số của ai`, value: found };
   });
   for (const line of ledgerLines(events)) scene.tell(`    ${line}`);

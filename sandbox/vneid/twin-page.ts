@@ -71,7 +71,7 @@ main { background: #fff; min-height: 70vh; }
 h1 { font-size: 30px; line-height: 1.25; }
 h2 { font-size: 24px; }
 ul, ol { list-style: none; margin: 0; padding: 0; }
-button { display: block; width: 100%; min-height: 64px; margin: 12px 0; padding: 10px 16px; font: inherit; font-weight: 600;
+button { display: block; width: 100%; min-height: 64px; margin: 12px 0; padding: 10px 16px; font: inherit; font-weight: 700;
   text-align: left; color: #8c1d18; background: #fff; border: 2px solid #8c1d18; border-radius: 12px; cursor: pointer; }
 button small { display: block; font-size: 18px; font-weight: 400; color: #3c3c3c; }
 button.quiet { text-align: center; color: #1c1c1c; border-color: #6b6b6b; }

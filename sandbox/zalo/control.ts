@@ -118,11 +118,7 @@ function forPerson(
   return json(200, make(app, citizen));
 }
 
-function parsed<Value>(
-  schema: z.ZodType<Value>,
-  body: unknown,
-  act: (value: Value) => Answer,
-): Answer {
+function parsed<Value>(schema: z.ZodType<Value>, body: unknown, act: (value: Value) => Answer): Answer {
   const result = schema.safeParse(body);
   if (!result.success) return json(400, { problem: z.prettifyError(result.error) });
   return act(result.data);

@@ -155,7 +155,7 @@ h1 { font-size: 26px; line-height: 1.25; }
 h2 { font-size: 20px; }
 ul { list-style: none; margin: 0; padding: 0; }
 button { display: flex; align-items: center; gap: 12px; width: 100%; min-height: 56px; margin: 10px 0;
-  padding: 8px 16px; font: inherit; font-weight: 600; text-align: left; color: #0b4ea2;
+  padding: 8px 16px; font: inherit; font-weight: 700; text-align: left; color: #0b4ea2;
   background: #fff; border: 2px solid #0b4ea2; border-radius: 12px; cursor: pointer; }
 button.main { color: #fff; background: #0b4ea2; }
 button:focus-visible, a:focus-visible { outline: 4px solid #f2a900; outline-offset: 2px; }

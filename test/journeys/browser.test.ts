@@ -12,9 +12,18 @@ import { useStage } from './stage.ts';
 const stage = useStage({ feedIntervalMs: 1_000 });
 const words = wordsOf('vi');
 
-type Walker = { readonly page: Page; readonly person: Person; press(button: string): Promise<void>; look(name: string): Promise<void> };
+type Walker = {
+  readonly page: Page;
+  readonly person: Person;
+  press(button: string): Promise<void>;
+  look(name: string): Promise<void>;
+};
 
-async function walker(t: ExecutionContext, name: string, viewport: { width: number; height: number }): Promise<Walker> {
+async function walker(
+  t: ExecutionContext,
+  name: string,
+  viewport: { width: number; height: number },
+): Promise<Walker> {
   const person = inventPerson();
   await introduce(person, stage.current().sandbox);
   const browser = await openBrowser();
@@ -34,10 +43,14 @@ async function walker(t: ExecutionContext, name: string, viewport: { width: numb
     async look(what) {
       count += 1;
       await shoot(page, `journey-${name}-${String(count).padStart(2, '0')}-${what}`);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
       t.true(Number(overflow) <= 0, `${what} fits the width of the screen`);
       // The neighbours' pages are not ours to publish.
-      const ours = [stage.current().issuer, stage.current().portal].some((origin) => page.url().startsWith(origin));
+      const ours = [stage.current().issuer, stage.current().portal].some((origin) =>
+        page.url().startsWith(origin),
+      );
       if (ours) t.deepEqual(await axeViolations(page), [], what);
     },
   };
@@ -54,10 +67,14 @@ async function passZalo({ page, person, press, look }: Walker): Promise<void> {
   await press('Cho phép');
 }
 
-async function answerConsent({ page, press, look }: Walker, choices: Readonly<Record<string, 'given' | 'refused'>>): Promise<void> {
+async function answerConsent(
+  { page, press, look }: Walker,
+  choices: Readonly<Record<string, 'given' | 'refused'>>,
+): Promise<void> {
   await page.waitForURL(/\/interaction\/[\w-]+/);
   await look('dong-y-trong');
-  for (const [purpose, choice] of Object.entries(choices)) await page.locator(`input[name="purpose.${purpose}"][value="${choice}"]`).check();
+  for (const [purpose, choice] of Object.entries(choices))
+    await page.locator(`input[name="purpose.${purpose}"][value="${choice}"]`).check();
   await look('dong-y');
   await press(words.consent.submit);
 }
@@ -88,68 +105,71 @@ const screens = [
 ] as const;
 
 for (const [name, viewport] of screens) {
-  test.serial(`a citizen reports, files, withdraws and leaves at ${viewport.width} × ${viewport.height}`, async (t) => {
-    const me = await walker(t, name, viewport);
-    const { page, press, look } = me;
-    const { portal, issuer } = stage.current();
+  test.serial(
+    `a citizen reports, files, withdraws and leaves at ${viewport.width} × ${viewport.height}`,
+    async (t) => {
+      const me = await walker(t, name, viewport);
+      const { page, press, look } = me;
+      const { portal, issuer } = stage.current();
 
-    await page.goto(portal);
-    await look('cong');
-    await page.getByRole('link', { name: 'Gửi phản ánh' }).click();
-    await page.getByLabel('Bạn thấy điều gì?').fill('Đèn đường hỏng trước cổng trường.');
-    await page.getByLabel('Ở đâu?').fill('Đường 30/4, phường Tân Ninh');
-    await look('phan-anh');
-    await press('Gửi phản ánh');
-    await passZalo(me);
-    await answerConsent(me, { 'phananh.bao-ket-qua': 'given' });
-    await page.waitForURL(`${portal}/ket-qua`);
-    t.is(await heading(page).innerText(), 'Phản ánh đã được tiếp nhận');
-    await page.getByText('Dành cho nhà phát triển').click();
-    t.true((await page.locator('dl').last().innerText()).includes('/acr/1'));
-    await look('phan-anh-xong');
+      await page.goto(portal);
+      await look('cong');
+      await page.getByRole('link', { name: 'Gửi phản ánh' }).click();
+      await page.getByLabel('Bạn thấy điều gì?').fill('Đèn đường hỏng trước cổng trường.');
+      await page.getByLabel('Ở đâu?').fill('Đường 30/4, phường Tân Ninh');
+      await look('phan-anh');
+      await press('Gửi phản ánh');
+      await passZalo(me);
+      await answerConsent(me, { 'phananh.bao-ket-qua': 'given' });
+      await page.waitForURL(`${portal}/ket-qua`);
+      t.is(await heading(page).innerText(), 'Phản ánh đã được tiếp nhận');
+      await page.getByText('Dành cho nhà phát triển').click();
+      t.true((await page.locator('dl').last().innerText()).includes('/acr/1'));
+      await look('phan-anh-xong');
 
-    await page.goto(`${portal}/ho-so`);
-    await answerConsent(me, { 'hoso.bao-tin': 'refused' });
-    await page.waitForURL(`${portal}/ho-so`);
-    await page.getByLabel('Điều bạn muốn đăng ký').fill('Tôi xin học lớp buổi sáng.');
-    await look('ho-so');
-    await press('Nộp hồ sơ');
-    await stepUp(me);
-    await answerConsent(me, { 'hoso.xu-ly': 'given' });
-    await page.waitForURL(`${portal}/ket-qua`);
-    t.is(await heading(page).innerText(), 'Hồ sơ đã được tiếp nhận');
-    t.regex(await page.locator('dl').first().innerText(), /HS-\d{4}-\d{6}/);
-    await look('ho-so-xong');
+      await page.goto(`${portal}/ho-so`);
+      await answerConsent(me, { 'hoso.bao-tin': 'refused' });
+      await page.waitForURL(`${portal}/ho-so`);
+      await page.getByLabel('Điều bạn muốn đăng ký').fill('Tôi xin học lớp buổi sáng.');
+      await look('ho-so');
+      await press('Nộp hồ sơ');
+      await stepUp(me);
+      await answerConsent(me, { 'hoso.xu-ly': 'given' });
+      await page.waitForURL(`${portal}/ket-qua`);
+      t.is(await heading(page).innerText(), 'Hồ sơ đã được tiếp nhận');
+      t.regex(await page.locator('dl').first().innerText(), /HS-\d{4}-\d{6}/);
+      await look('ho-so-xong');
 
-    await page.goto(`${issuer}/toi`);
-    await look('ho-so-cua-toi');
-    await page.getByRole('link', { name: /Rút lại đồng ý\s*: Tiếp nhận và xử lý hồ sơ/ }).click();
-    await look('rut-lai');
-    await press(words.withdraw.button);
-    t.is(await heading(page).innerText(), words.withdrawn.title);
-    await look('da-rut-lai');
-    await page.getByRole('link', { name: words.withdrawn.receipt }).click();
-    await look('bien-nhan');
+      await page.goto(`${issuer}/toi`);
+      await look('ho-so-cua-toi');
+      await page.getByRole('link', { name: /Rút lại đồng ý\s*: Tiếp nhận và xử lý hồ sơ/ }).click();
+      await look('rut-lai');
+      await press(words.withdraw.button);
+      t.is(await heading(page).innerText(), words.withdrawn.title);
+      await look('da-rut-lai');
+      await page.getByRole('link', { name: words.withdrawn.receipt }).click();
+      await look('bien-nhan');
 
-    // The portal still holds its token; the service asks for consent again, and only for that.
-    await page.waitForTimeout(2_000);
-    await page.goto(`${portal}/ho-so`);
-    await page.getByLabel('Điều bạn muốn đăng ký').fill('Tôi xin học lớp buổi chiều.');
-    await press('Nộp hồ sơ');
-    await answerConsent(me, { 'hoso.xu-ly': 'given' });
-    await page.waitForURL(`${portal}/ket-qua`);
-    t.is(await heading(page).innerText(), 'Hồ sơ đã được tiếp nhận');
+      // The portal still holds its token; the service asks for consent again, and only for that.
+      await page.waitForTimeout(2_000);
+      await page.goto(`${portal}/ho-so`);
+      await page.getByLabel('Điều bạn muốn đăng ký').fill('Tôi xin học lớp buổi chiều.');
+      await press('Nộp hồ sơ');
+      await answerConsent(me, { 'hoso.xu-ly': 'given' });
+      await page.waitForURL(`${portal}/ket-qua`);
+      t.is(await heading(page).innerText(), 'Hồ sơ đã được tiếp nhận');
 
-    await page.goto(portal);
-    await look('cong-da-vao');
-    await press('Đăng xuất');
-    await page.waitForURL(/\/session\/end/);
-    await look('dang-xuat');
-    await press(words.leave.confirmYes);
-    await page.waitForURL(`${portal}/`);
-    t.is(await page.getByRole('button', { name: 'Đăng xuất' }).count(), 0);
-    await look('da-dang-xuat');
-  });
+      await page.goto(portal);
+      await look('cong-da-vao');
+      await press('Đăng xuất');
+      await page.waitForURL(/\/session\/end/);
+      await look('dang-xuat');
+      await press(words.leave.confirmYes);
+      await page.waitForURL(`${portal}/`);
+      t.is(await page.getByRole('button', { name: 'Đăng xuất' }).count(), 0);
+      await look('da-dang-xuat');
+    },
+  );
 }
 
 test.serial('leaving Tây Ninh ID by its own page ends the session at the portal, too', async (t) => {
@@ -171,17 +191,20 @@ test.serial('leaving Tây Ninh ID by its own page ends the session at the portal
   t.is(await page.getByRole('button', { name: 'Đăng xuất' }).count(), 0);
 });
 
-test.serial('who says no at Zalo is told what to do, and who stops altogether comes back to the portal', async (t) => {
-  const me = await walker(t, 'thoi', { width: 360, height: 740 });
-  const { page, press, look } = me;
-  await page.goto(`${stage.current().portal}/ho-so`);
-  await press(words.login.button);
-  await press(me.person.name);
-  await press('Từ chối');
-  await page.getByText(words.login.errors.declined).first().waitFor();
-  await look('tu-choi-zalo');
-  await press(words.login.cancel);
-  await page.waitForURL(/\/ve\?/);
-  t.is(await heading(page).innerText(), 'Bạn chưa hoàn tất');
-  await look('chua-hoan-tat');
-});
+test.serial(
+  'who says no at Zalo is told what to do, and who stops altogether comes back to the portal',
+  async (t) => {
+    const me = await walker(t, 'thoi', { width: 360, height: 740 });
+    const { page, press, look } = me;
+    await page.goto(`${stage.current().portal}/ho-so`);
+    await press(words.login.button);
+    await press(me.person.name);
+    await press('Từ chối');
+    await page.getByText(words.login.errors.declined).first().waitFor();
+    await look('tu-choi-zalo');
+    await press(words.login.cancel);
+    await page.waitForURL(/\/ve\?/);
+    t.is(await heading(page).innerText(), 'Bạn chưa hoàn tất');
+    await look('chua-hoan-tat');
+  },
+);

@@ -44,7 +44,10 @@ test('the authorization response names its issuer, and a code serves once', asyn
   const { party, key, departure, way } = await signIn(1);
   t.is(way.callback.searchParams.get('iss'), stage.current().issuer);
   await party.arrive(key, departure, way.callback);
-  await t.throwsAsync(party.arrive(key, departure, way.callback), { message: /.*/, code: 'OAUTH_RESPONSE_BODY_ERROR' });
+  await t.throwsAsync(party.arrive(key, departure, way.callback), {
+    message: /.*/,
+    code: 'OAUTH_RESPONSE_BODY_ERROR',
+  });
 });
 
 test('another issuer in the response is refused before the code is sent anywhere', async (t) => {
@@ -67,7 +70,10 @@ test('after logging out the token is refused, the refresh is refused and the nex
   const { party, key, browser, departure, way, person, sandbox, services } = await signIn(4);
   const tokens = await party.arrive(key, departure, way.callback);
   const call = () =>
-    callService({ accessToken: tokens.accessToken, key }, { method: 'POST', url: `${services.report}/phan-anh`, body: { noiDung: 'Rác chưa dọn', viTri: 'Chợ' } });
+    callService(
+      { accessToken: tokens.accessToken, key },
+      { method: 'POST', url: `${services.report}/phan-anh`, body: { noiDung: 'Rác chưa dọn', viTri: 'Chợ' } },
+    );
   t.is((await call()).outcome, 'done');
   const page = await browser.open(party.logoutUrl(tokens.idToken, `${stage.current().portal}/`));
   t.is(page.at === 'page' ? page.page.title : '', words.confirmTitle);

@@ -24,5 +24,8 @@ test.serial('what an auditor reads names no person, number or phone', async (t) 
   const scene = await stage.current().scene(() => {});
   const events = JSON.stringify(await scene.events(new Date(0)));
   t.true(events.length > 1_000);
-  t.notRegex(events, /\+?84\d{9}|(?<![\w-])0\d{9}(?![\w-])|(?<![\w-])999\d{9}(?![\w-])|Nguyễn|Trần|Phạm|Huỳnh/);
+  t.notRegex(
+    events,
+    /\+?84\d{9}|(?<![\w-])0\d{9}(?![\w-])|(?<![\w-])999\d{9}(?![\w-])|Nguyễn|Trần|Phạm|Huỳnh/,
+  );
 });

@@ -1,0 +1,119 @@
+import test from 'ava';
+import { createBudgets } from '../../assurance/budgets.ts';
+import type { SendFacts } from '../../assurance/budgets.ts';
+import { sql } from '../../database.ts';
+import { openDomain, times } from '../support/domain.ts';
+import type { Domain } from '../support/domain.ts';
+import { codesOf, newStep } from './codes.ts';
+
+let house: Domain;
+test.before(async () => {
+  house = await openDomain();
+});
+test.after.always(() => house.close());
+
+let count = 0;
+const different = (): SendFacts => {
+  count += 1;
+  return { addressKey: `a${count}`, networkKey: `n${count}`, accountId: `acc${count}`, prefix: `pre${count}`, phoneKey: `ph${count}`, channel: 'sms' }; // prettier-ignore
+};
+const budgetsOf = (channelPerHour = 100_000, db = house.db) => createBudgets(db, { channelPerHour });
+const pointsOf = (key: string) =>
+  house.db.rows<{ key: string; points: number }>(sql`select key, points from rate_limit where key like ${`%:${key}`}`);
+
+const limits: readonly [budget: string, most: number, shared: keyof SendFacts, seconds: number][] = [
+  ['phone-hour', 5, 'phoneKey', 3_600],
+  ['account-day', 10, 'accountId', 86_400],
+  ['address-hour', 20, 'addressKey', 3_600],
+  ['prefix-hour', 50, 'prefix', 3_600],
+  ['network-day', 100, 'networkKey', 86_400],
+];
+for (const [budget, most, shared, seconds] of limits) {
+  test(`${budget}: ${most} sends and no more, whatever else differs`, async (t) => {
+    const budgets = budgetsOf();
+    const facts = () => ({ ...different(), [shared]: `shared-${budget}` });
+    for (let i = 0; i < most; i += 1) t.deepEqual(await budgets.chargeSend(facts()), { outcome: 'charged' });
+    const refused = await budgets.chargeSend(facts());
+    t.like(refused, { outcome: 'used_up', budget });
+    if (refused.outcome !== 'used_up') return t.fail();
+    t.true(refused.retryAfterSeconds > seconds - 60 && refused.retryAfterSeconds <= seconds);
+  });
+}
+
+test('phone-day: ten a day, over several hours', async (t) => {
+  const budgets = budgetsOf();
+  const facts = () => ({ ...different(), phoneKey: 'patient' });
+  for (let i = 0; i < 10; i += 1) {
+    t.deepEqual(await budgets.chargeSend(facts()), { outcome: 'charged' });
+    await house.db.run(sql`update rate_limit set expire = 1 where key = 'phone-hour:patient'`); // an hour passes
+  }
+  t.like(await budgets.chargeSend(facts()), { outcome: 'used_up', budget: 'phone-day' });
+});
+
+test('channel-hour: what all citizens together may cost', async (t) => {
+  const budgets = budgetsOf(3);
+  await house.db.run(sql`delete from rate_limit where key like 'channel-hour:%'`);
+  const zns = () => ({ ...different(), channel: 'zns' as const });
+  for (let i = 0; i < 3; i += 1) t.deepEqual(await budgets.chargeSend(zns()), { outcome: 'charged' });
+  t.like(await budgets.chargeSend(zns()), { outcome: 'used_up', budget: 'channel-hour' });
+});
+
+test('a send that is refused charges no other budget', async (t) => {
+  const budgets = budgetsOf();
+  for (let i = 0; i < 5; i += 1) await budgets.chargeSend({ ...different(), phoneKey: 'busy' });
+  const refused = different();
+  t.like(await budgets.chargeSend({ ...refused, phoneKey: 'busy' }), { outcome: 'used_up', budget: 'phone-hour' });
+  for (const key of [refused.addressKey, refused.networkKey, refused.accountId, refused.prefix])
+    t.deepEqual(await pointsOf(key), []);
+});
+
+test('twenty sends at once over two brokers stay within the budget, and the refused ones are given back', async (t) => {
+  const [one, two] = [budgetsOf(), budgetsOf(100_000, house.second)];
+  const address = 'crowd-address';
+  const answers = await times(20, (i) => (i % 2 === 0 ? one : two).chargeSend({ ...different(), phoneKey: 'crowd', addressKey: address })); // prettier-ignore
+  const charged = answers.filter(({ outcome }) => outcome === 'charged').length;
+  t.true(charged <= 5, `${charged} were charged`);
+  t.is((await pointsOf(address))[0]?.points, charged);
+});
+
+test('guesses over two brokers at once: ten are given', async (t) => {
+  const [one, two] = [budgetsOf(), budgetsOf(100_000, house.second)];
+  const given = await times(40, (i) => (i % 2 === 0 ? one : two).takeGuess('guesser'));
+  t.is(given.filter(Boolean).length, 10);
+  t.false(await one.takeGuess('guesser'));
+});
+
+test('a guess given back can be taken again', async (t) => {
+  const budgets = budgetsOf();
+  for (let i = 0; i < 30; i += 1) {
+    t.true(await budgets.takeGuess('careful'));
+    await budgets.returnGuess('careful');
+  }
+});
+
+test('what is charged stays charged when the request around it rolls back', async (t) => {
+  const facts = different();
+  await house.db.request(async () => {
+    await house.db.run(sql`update account set lock_reason = lock_reason`);
+    await budgetsOf().chargeSend(facts);
+    return 'rollback';
+  });
+  t.is((await pointsOf(facts.phoneKey)).length, 2);
+});
+
+test('a used-up budget sends nothing and makes no code', async (t) => {
+  const codes = codesOf(house, budgetsOf());
+  const phone = { e164: '+84912345678' };
+  for (let i = 0; i < 5; i += 1) t.deepEqual(await codes.send(await newStep(house, phone)), { outcome: 'sent' });
+  const sixth = await newStep(house, phone);
+  t.deepEqual(await codes.send(sixth), { outcome: 'used_up' });
+  t.deepEqual(await house.db.rows(sql`select id from otp where transaction_id = ${sixth.transactionId}`), []);
+});
+
+test('no limiter key holds a phone number', async (t) => {
+  const codes = codesOf(house);
+  const step = await newStep(house, { e164: '+84987654321' });
+  await codes.send(step);
+  const keys = await house.db.rows<{ key: string }>(sql`select key from rate_limit`);
+  t.false(keys.some(({ key }) => /987654321|98765/.test(key)));
+});
