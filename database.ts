@@ -7,10 +7,12 @@ import { createHash } from 'node:crypto';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
 import { Refusal } from './errors.ts';
+import { gather } from './gather.ts';
 
 type Parameter = string | number | boolean | Date | Buffer | null | readonly string[] | object;
 export type Statement = { readonly name: string; readonly text: string; readonly values: Parameter[] };
 type Row = Record<string, unknown>;
+type Ask<K, A> = (db: Database, keys: readonly K[]) => Promise<readonly A[]>;
 
 export type Database = {
   /** All rows of a statement; on the running transaction if there is one. */
@@ -19,6 +21,12 @@ export type Database = {
   row<T extends Row = Row>(statement: Statement): Promise<T | undefined>;
   /** Number of rows written. Whoever consumes something once checks that it is 1. */
   run(statement: Statement): Promise<number>;
+  /**
+   * Asks for one key with a statement made for many, together with other requests that ask the same
+   * now. `ask` answers in the order of the keys. Inside a transaction it is asked alone, in it; `write`
+   * inside a request too, because a write opens the transaction.
+   */
+  together<K, A>(ask: Ask<K, A>, key: K, how?: 'write'): Promise<A>;
   /** Runs a statement whose text depends on its filters (built with `db.build`). */
   built<T extends Row = Row>(query: Knex.QueryBuilder): Promise<T[]>;
   readonly build: Knex;
@@ -37,24 +45,17 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/**
- * A running transaction: no client until the first write. `over`: it has ended, and what still runs in
- * its context (a timer, a promise nobody awaited) must not reach a client that now serves another request.
- */
+// A running transaction: no client until the first write. `last`: statements go one at a time, in the order
+// of asking. `over`: it has ended, and what still runs in its context (a timer, a promise nobody awaited)
+// must not reach a client that now serves another request.
 type Frame = {
   readonly apart: boolean;
   client: Promise<pg.PoolClient> | undefined;
-  /** The last statement sent: one at a time on a connection, in the order of asking. */
   last: Promise<unknown>;
   over: boolean;
 };
-
-const frameOf = (apart: boolean): Frame => ({
-  apart,
-  client: undefined,
-  last: Promise.resolve(),
-  over: false,
-});
+const nothing = Promise.resolve();
+const frameOf = (apart: boolean): Frame => ({ apart, client: undefined, last: nothing, over: false });
 
 const names = new WeakMap<TemplateStringsArray, { name: string; text: string }>();
 
@@ -76,7 +77,7 @@ export function sql(strings: TemplateStringsArray, ...values: (Parameter | undef
 export function openDatabase(url: string, options: { maxConnections?: number } = {}): Database {
   const types: pg.CustomTypesConfig = {
     // Counters and sequence numbers of ours stay far below 2^53.
-    getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    getTypeParser: ((oid: number, format?: 'text' | 'binary'): unknown =>
       oid === 20
         ? (text: string) => Number(text)
         : pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser, // pg's overloads by format cannot be expressed in one arrow
@@ -102,6 +103,9 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
   }
   const build = knexFactory({ client: 'pg' });
   const running = new AsyncLocalStorage<Frame | undefined>();
+
+  // By who asks, and whether it must be apart. Types are lost in the map: an `ask` always meets its own.
+  const gathered = { free: new Map<unknown, unknown>(), apart: new Map<unknown, unknown>() };
 
   const current = (): Frame | undefined => {
     const frame = running.getStore();
@@ -174,6 +178,18 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
     rows: async <T extends Row>(statement: Statement) => (await send<T>(statement, false)).rows,
     row: async <T extends Row>(statement: Statement) => (await send<T>(statement, false)).rows[0],
     run: async (statement) => (await send(statement, true)).rowCount ?? 0,
+    together: async <K, A>(ask: Ask<K, A>, key: K, how?: 'write') => {
+      const frame = current();
+      if (frame?.apart === false && (frame.client !== undefined || how === 'write'))
+        return (await ask(database, [key]))[0] as A; // one answer a key
+      const place = frame?.apart === true ? gathered.apart : gathered.free;
+      const known = place.get(ask) as ((key: K) => Promise<A>) | undefined; // put there below, for this `ask`
+      if (known !== undefined) return known(key);
+      const own = frame?.apart === true ? frameOf(true) : undefined;
+      const asking = gather((keys: readonly K[]) => running.run(own, () => ask(database, keys)));
+      place.set(ask, asking);
+      return asking(key);
+    },
     built: async <T extends Row>(query: Knex.QueryBuilder) => {
       const { sql: text, bindings } = query.toSQL().toNative();
       return (await send<T>({ text, values: [...bindings] }, false)).rows;
@@ -219,7 +235,7 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
           void fresh.end().catch(() => {});
           throw translated(error);
         }
-        if (stopped) return void (await fresh.end().catch(() => {}));
+        if (stopped) return fresh.end().catch(() => {});
         client = fresh;
         heard(''); // whatever happened while nobody listened
       };

@@ -35,7 +35,12 @@ export async function standingUnderWay(
   {
     cap,
     ...where
-  }: { sessionUid: string | undefined; transactionId: string | undefined; accountId: string; cap?: 0 | 1 | 2 },
+  }: {
+    sessionUid: string | undefined;
+    transactionId: string | undefined;
+    accountId: string;
+    cap?: 0 | 1 | 2;
+  },
   now: Date,
 ): Promise<Standing> {
   const since = new Date(now.getTime() - LONGEST_PROOF_SECONDS * 1000);

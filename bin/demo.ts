@@ -154,7 +154,11 @@ async function run(): Promise<number> {
         : error instanceof Error
           ? (error.stack ?? error.message)
           : String(error);
-    process.stderr.write(`${told}\n`);
+    const hint =
+      error instanceof Refusal && error.kind === 'conflict'
+        ? '\nIs another bin/demo running? Stop it, or choose another folder with --data.'
+        : '';
+    process.stderr.write(`${told}${hint}\n`);
     return 3;
   } finally {
     await stop();

@@ -2,7 +2,7 @@
 // changed text needs a new version and the start refuses anything else.
 
 import { createHash } from 'node:crypto';
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Catalogue, CataloguePurpose } from '../catalogue/catalogue.ts';
 import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
 import { Refusal } from '../errors.ts';
@@ -25,4 +25,17 @@ export async function publishPurposes(db: Database, catalogue: Catalogue, now: D
   if (changed.length > 0) {
     throw new Refusal('conflict', `purposes changed without a new version: ${changed.join(', ')}`, { reason: 'purpose_version' }); // prettier-ignore
   }
+}
+
+/** A purpose as it was published, also one that has left the catalogue. @throws Refusal missing */
+export async function getPublishedPurpose(
+  db: Database,
+  purposeId: string,
+  version: number,
+): Promise<CataloguePurpose> {
+  const row = await db.row<{ body: Buffer }>(
+    sql`select body from purpose where purpose_id = ${purposeId} and version = ${version}`,
+  );
+  if (row === undefined) throw new Refusal('missing', 'no such purpose');
+  return JSON.parse(row.body.toString()) as CataloguePurpose; // written by publishPurposes into a table that takes no change
 }

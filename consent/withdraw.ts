@@ -7,6 +7,7 @@ import { changeConsent } from './change.ts';
 import type { House } from './give.ts';
 import { noticeBytes } from './give.ts';
 import { hashOf } from './entry.ts';
+import { getPublishedPurpose } from './publish.ts';
 import { isLive } from './purposes.ts';
 import { stopUse } from './stop.ts';
 import { findConsentService, insertNotice, lockConsents, lockSubject } from './store.ts';
@@ -34,7 +35,7 @@ export type Withdrawn =
 
 /** @throws Refusal missing for a consent that is not there or not this person's */
 export async function withdrawConsent(house: House, withdrawal: Withdrawal, now: Date): Promise<Withdrawn> {
-  const { db, vault, catalogue, grants } = house;
+  const { db, vault, grants } = house;
   const { accountId, recordId } = withdrawal;
   return db.transaction(async () => {
     const subject = await findSubject(db, vault, accountId);
@@ -46,8 +47,8 @@ export async function withdrawConsent(house: House, withdrawal: Withdrawal, now:
     if (row === undefined) throw new Refusal('missing', 'no such consent');
     if (row.state === 'withdrawn') return { outcome: 'already' };
     if (!isLive(row.state) || row.version !== withdrawal.expectedVersion) return { outcome: 'changed' };
-    const purpose = catalogue.purposeById.get(row.purpose_id);
-    if (purpose === undefined) throw new Refusal('missing', 'no such purpose');
+    // In the words that were agreed to, whatever the catalogue says by now.
+    const purpose = await getPublishedPurpose(db, row.purpose_id, row.purpose_version);
 
     const bytes = noticeBytes(service, service.scopes, withdrawal.language);
     const sha256 = hashOf(bytes);

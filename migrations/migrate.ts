@@ -1,6 +1,7 @@
 // Forward only. The previous release must run on the new schema.
 
 import knexFactory from 'knex';
+import pg from 'pg';
 import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
 import * as keys from './0001-keys.ts';
@@ -20,8 +21,21 @@ const steps = {
 };
 type Name = keyof typeof steps;
 
-/** Brings the database to this release's schema. Safe to run from several processes at once. */
+/** Brings the database to this release's schema. Safe to run from several processes at once: the others wait. */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
+  // Knex's own lock makes a second process fail, and stays behind when one is killed.
+  const turn = new pg.Client({ connectionString: databaseUrl, application_name: 'tayninh-id migrate' });
+  turn.on('error', () => {}); // the migration itself meets the same outage and says so
+  await turn.connect();
+  try {
+    await turn.query(`select pg_advisory_lock(hashtext('tnid_migrate'))`);
+    return await bringUp(databaseUrl);
+  } finally {
+    await turn.end().catch(() => {});
+  }
+}
+
+async function bringUp(databaseUrl: string): Promise<readonly string[]> {
   const knex = knexFactory({
     client: 'pg',
     connection: databaseUrl,
@@ -35,7 +49,8 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
     },
   });
   try {
-    const [, done]: [number, string[]] = await knex.migrate.latest();
+    await knex.migrate.forceFreeMigrationsLock(); // ours is the only turn: a lock found now was left by a killed process
+    const [, done] = (await knex.migrate.latest()) as [number, string[]]; // batch number and names (knex documentation)
     return done;
   } finally {
     await knex.destroy();

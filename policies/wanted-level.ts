@@ -37,7 +37,8 @@ export function wantedLevel(request: LevelRequest, catalogue: ActionsByScope, ac
 }
 
 function shortest(maxAge: string | undefined, required: number | undefined): number | undefined {
-  const asked = maxAge === undefined ? Infinity : Number(maxAge);
+  // Odd values are refused at the border; should one get here, it asks for a proof made now.
+  const asked = maxAge === undefined ? Infinity : /^\d+$/.test(maxAge) ? Number(maxAge) : 0;
   const least = Math.min(asked, required ?? Infinity);
   return least === Infinity ? undefined : least;
 }

@@ -11,7 +11,7 @@ type Flow = {
 
 export const allowClientForms: Middleware = async (ctx, next) => {
   await next();
-  const flow: Flow | undefined = ctx['oidc'];
+  const { oidc: flow } = ctx as { oidc?: Flow }; // oidc-provider puts it on the routes of its own
   if (flow === undefined || !ctx.response.is('html')) return;
   const params = { ...flow.entities?.Interaction?.params, ...flow.params };
   const targets = [params['redirect_uri'], params['post_logout_redirect_uri']].flatMap((uri) =>

@@ -18,7 +18,8 @@ export function endProofsAtLogout(house: ProviderHouse): Middleware {
   return async (ctx, next) => {
     await next();
     if (ctx.path !== '/session/end/confirm' || ctx.method !== 'POST') return;
-    const session: EndedSession | undefined = ctx['oidc']?.session;
+    const { oidc } = ctx as { oidc?: { session?: EndedSession } }; // oidc-provider puts it on the routes of its own
+    const session = oidc?.session;
     if (session?.destroyed !== true || session.accountId === undefined) return;
     const { uid: sessionUid, accountId } = session;
     const now = house.clock();

@@ -107,11 +107,19 @@ for (const [name, value] of wrong) {
 }
 
 test('several mistakes are told together', (t) => {
-  const problems = problemsOf({ ...good, TNID_KEK: 'x', TNID_LISTEN: 'x', TNID_SMS_URL: undefined, TNID_NEW: '1' });
-  t.deepEqual(
-    problems.map((problem) => problem.split(' ')[0]).toSorted(),
-    ['TNID_KEK', 'TNID_LISTEN', 'TNID_NEW', 'TNID_SMS_URL'],
-  );
+  const problems = problemsOf({
+    ...good,
+    TNID_KEK: 'x',
+    TNID_LISTEN: 'x',
+    TNID_SMS_URL: undefined,
+    TNID_NEW: '1',
+  });
+  t.deepEqual(problems.map((problem) => problem.replace(/ .*/, '')).toSorted(), [
+    'TNID_KEK',
+    'TNID_LISTEN',
+    'TNID_NEW',
+    'TNID_SMS_URL',
+  ]);
 });
 
 test('http is taken for this machine only', (t) => {
@@ -120,7 +128,9 @@ test('http is taken for this machine only', (t) => {
 });
 
 test('a name that nobody knows stops the start, and other programs keep theirs', (t) => {
-  t.deepEqual(problemsOf({ ...good, TNID_ZALO_APP_SECRETS: 'x' }), ['TNID_ZALO_APP_SECRETS is not a setting']);
+  t.deepEqual(problemsOf({ ...good, TNID_ZALO_APP_SECRETS: 'x' }), [
+    'TNID_ZALO_APP_SECRETS is not a setting',
+  ]);
   t.deepEqual(problemsOf({ ...good, TNID_KEK_FILE_FILE: 'x' }), ['TNID_KEK_FILE_FILE is not a setting']);
   t.deepEqual(problemsOf({ ...good, PATH: '/bin', NODE_ENV: 'production' }), []);
 });
@@ -132,7 +142,8 @@ test('an empty value counts as not given', (t) => {
 
 test('each setting may come from a file, line end and all', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'tnid-config-'));
-  for (const name of Object.keys(good) as (keyof typeof good)[]) { // the keys of a literal
+  for (const name of Object.keys(good) as (keyof typeof good)[]) {
+    // the keys of a literal
     const file = join(folder, name);
     await writeFile(file, `${good[name]}\n`);
     const config = readConfig({ ...good, [name]: undefined, [`${name}_FILE`]: file });

@@ -1,7 +1,10 @@
 import test from 'ava';
 import { createLog } from '../operations/log.ts';
 
-function logged(facts: Record<string, unknown>, event = 'test'): { line: string; parsed: Record<string, unknown> } {
+function logged(
+  facts: Record<string, unknown>,
+  event = 'test',
+): { line: string; parsed: Record<string, unknown> } {
   const lines: string[] = [];
   createLog('debug', { write: (line: string) => void lines.push(line) })('info', event, facts);
   const line = lines.join('');

@@ -112,7 +112,7 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
       logoutAction: '/toi/dang-xuat',
       history: history.map(({ at, state, title, service }) => ({
         at,
-        title: `${words.states[state]}: ${title}`,
+        title: `${words.happened[state]}: ${title}`,
         detail: service,
       })),
     }),

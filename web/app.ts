@@ -31,8 +31,9 @@ export function mountPages(provider: BrokerProvider, { site, assets, guard, cata
     const routes = router.routes();
     const known: Middleware = async (ctx, next) => {
       // Only our own addresses get our error pages; the rest belongs to the protocol.
-      if (router.match(ctx.path, ctx.method).route === false) return next();
-      return pages(ctx, () => routes(ctx as Parameters<typeof routes>[0], next)); // the router adds its own members to the context
+      if (router.match(ctx.path, ctx.method).route === false) await next();
+      // The router adds its own members to the context.
+      else await pages(ctx, async () => void (await routes(ctx as Parameters<typeof routes>[0], next)));
     };
     provider.use(known);
   }

@@ -12,8 +12,8 @@ export async function readForm(ctx: Context): Promise<ReadonlyMap<string, string
     throw new Refusal('invalid', 'not a form', { reason: 'type' });
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of ctx.req) {
-    const bytes = Buffer.from(chunk);
+  // An IncomingMessage without an encoding yields buffers.
+  for await (const bytes of ctx.req as AsyncIterable<Buffer>) {
     size += bytes.length;
     if (size > MOST_BYTES) throw new Refusal('invalid', 'the form is too large', { reason: 'size' });
     chunks.push(bytes);

@@ -57,7 +57,10 @@ export function interactionRoutes(site: Site): Router {
 
   router.post('/interaction/:uid/:action', async (ctx, next) => {
     const action = ACTIONS.get(ctx.params['action'] ?? '');
-    if (action === undefined) return next();
+    if (action === undefined) {
+      await next();
+      return;
+    }
     const now = site.clock();
     const visit = await lookAtVisit(site, ctx, now);
     const form = await readForm(ctx);

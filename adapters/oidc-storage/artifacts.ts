@@ -8,6 +8,7 @@ import { errors } from 'oidc-provider';
 import type { Database } from '../../database.ts';
 import { sql } from '../../database.ts';
 import { revokeGrant } from './grants.ts';
+import { inOrder } from './in-order.ts';
 
 // Numbers are part of the stored data: append only.
 const KINDS = {
@@ -29,18 +30,15 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
   return {
     async upsert(id, payload, expiresIn) {
       const { jti: _, ...kept } = payload;
-      await db.run(sql`
-        insert into oidc_artifact (kind, id, grant_id, payload, expires_at)
-        values (${kind}, ${idKey(id)}, ${payload.grantId}, ${JSON.stringify(kept)}, now() + ${expiresIn}::int * interval '1 second')
-        on conflict (id, kind) do update set payload = excluded.payload, grant_id = excluded.grant_id, expires_at = excluded.expires_at`);
+      const row = { kind, id: idKey(id), grantId: payload.grantId ?? null, payload: JSON.stringify(kept), lifeSeconds: expiresIn ?? 0 }; // prettier-ignore
+      await db.together(saveArtifacts, row, 'write');
     },
 
     // A consumed code is returned as if it were not: the library would then end the grant by itself,
     // without the watermark and the event, and `consume` below is the one place that judges reuse.
     // Of a pushed request the library must know: it refuses before anything is shown.
     async find(id) {
-      const row = await db.row<{ payload: AdapterPayload; consumed_at: Date | null }>(sql`
-        select payload, consumed_at from oidc_artifact where id = ${idKey(id)} and kind = ${kind} and expires_at > now()`);
+      const row = await db.together(findArtifacts, { kind, id: idKey(id) });
       if (row === undefined) return undefined;
       const consumed =
         row.consumed_at === null || model !== 'PushedAuthorizationRequest' ? undefined : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
@@ -81,6 +79,32 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
     findByUserCode: async () => undefined,
     findByUid: async () => undefined,
   };
+}
+
+type Key = { readonly kind: number; readonly id: Buffer };
+type Found = { readonly n: number; readonly payload: AdapterPayload; readonly consumed_at: Date | null };
+
+async function findArtifacts(db: Database, keys: readonly Key[]): Promise<readonly (Found | undefined)[]> {
+  const found = await db.rows<Found>(sql`
+    select key.n, a.payload, a.consumed_at
+    from unnest(${keys.map(({ id }) => id)}::bytea[], ${keys.map(({ kind }) => kind)}::smallint[]) with ordinality as key (id, kind, n)
+    cross join lateral (
+      select payload, consumed_at from oidc_artifact o where o.id = key.id and o.kind = key.kind and o.expires_at > now() limit 1) a`);
+  return inOrder(keys, found);
+}
+
+type Saved = Key & { readonly grantId: string | null; readonly payload: string; readonly lifeSeconds: number };
+
+// Two saves of one row in one statement are refused by PostgreSQL; each is then done alone.
+async function saveArtifacts(db: Database, rows: readonly Saved[]): Promise<readonly undefined[]> {
+  const column = <T>(pick: (row: Saved) => T) => rows.map(pick);
+  await db.run(sql`
+    insert into oidc_artifact (kind, id, grant_id, payload, expires_at)
+    select kind, id, grant_id, payload, now() + life * interval '1 second'
+    from unnest(${column((row) => row.kind)}::smallint[], ${column((row) => row.id)}::bytea[], ${column((row) => row.grantId)}::text[],
+      ${column((row) => row.payload)}::json[], ${column((row) => row.lifeSeconds)}::int[]) as fresh (kind, id, grant_id, payload, life)
+    on conflict (id, kind) do update set payload = excluded.payload, grant_id = excluded.grant_id, expires_at = excluded.expires_at`);
+  return rows.map(() => undefined);
 }
 
 const idKey = (id: string) => hash('sha256', id, 'buffer');

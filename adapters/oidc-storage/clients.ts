@@ -55,7 +55,8 @@ export function openClients(
     };
   };
   const find = async (clientId: string): Promise<RegisteredClient | undefined> => {
-    if (clientId.length > 100) return undefined;
+    // Whatever a stranger sends as a name; a NUL would be an error of the database's.
+    if (!/^[\x21-\x7e]{1,100}$/.test(clientId)) return undefined;
     const known = kept.get(clientId);
     if (known !== undefined && clock() - known.at < KEEP_MS) return known.client;
     const client = read(clientId);

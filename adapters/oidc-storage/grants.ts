@@ -2,6 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Database } from '../../database.ts';
 import { sql } from '../../database.ts';
 import type { Grants } from '../../consent/stop.ts';
+import { inOrder } from './in-order.ts';
 
 export function grantAdapter(db: Database): Adapter {
   return {
@@ -14,10 +15,9 @@ export function grantAdapter(db: Database): Adapter {
     // In a transaction the row is locked in share mode: a withdrawal that commits first is seen here,
     // one that comes later waits.
     async find(id) {
-      const statement = db.inTransaction()
-        ? sql`select payload from oidc_grant where id = ${id} and expires_at > now() for share`
-        : sql`select payload from oidc_grant where id = ${id} and expires_at > now()`;
-      return (await db.row<{ payload: AdapterPayload }>(statement))?.payload;
+      if (!db.inTransaction()) return (await db.together(findGrants, id))?.payload;
+      const locked = sql`select payload from oidc_grant where id = ${id} and expires_at > now() for share`;
+      return (await db.row<{ payload: AdapterPayload }>(locked))?.payload;
     },
     async destroy(id) {
       await db.run(sql`delete from oidc_grant where id = ${id}`);
@@ -27,6 +27,15 @@ export function grantAdapter(db: Database): Adapter {
     findByUserCode: async () => undefined,
     findByUid: async () => undefined,
   };
+}
+
+type Found = { readonly n: number; readonly payload: AdapterPayload };
+
+async function findGrants(db: Database, ids: readonly string[]): Promise<readonly (Found | undefined)[]> {
+  const found = await db.rows<Found>(sql`
+    select key.n, g.payload from unnest(${ids}::text[]) with ordinality as key (id, n)
+    cross join lateral (select payload from oidc_grant o where o.id = key.id and o.expires_at > now() limit 1) g`);
+  return inOrder(ids, found);
 }
 
 /** Ends a grant and everything issued under it. */

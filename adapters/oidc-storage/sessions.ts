@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Database } from '../../database.ts';
 import { sql } from '../../database.ts';
+import { inOrder } from './in-order.ts';
 
 // Two clients that sign in at the same moment each write the whole session document. Keeping what
 // the other one wrote under `authorizations` prevents the lost update (measured: 10 of 10 without).
@@ -20,8 +21,7 @@ export function sessionAdapter(db: Database): Adapter {
             else excluded.payload end`);
     },
     async find(id) {
-      const row = await db.row<{ payload: AdapterPayload }>(sql`
-        select payload from oidc_session where id = ${idKey(id)} and expires_at > now()`);
+      const row = await db.together(findSessions, idKey(id));
       return row === undefined ? undefined : { ...row.payload, jti: id };
     },
     async findByUid(uid) {
@@ -36,6 +36,15 @@ export function sessionAdapter(db: Database): Adapter {
     revokeByGrantId: async () => {},
     findByUserCode: async () => undefined,
   };
+}
+
+type Found = { readonly n: number; readonly payload: AdapterPayload };
+
+async function findSessions(db: Database, ids: readonly Buffer[]): Promise<readonly (Found | undefined)[]> {
+  const found = await db.rows<Found>(sql`
+    select key.n, s.payload from unnest(${ids}::bytea[]) with ordinality as key (id, n)
+    cross join lateral (select payload from oidc_session o where o.id = key.id and o.expires_at > now() limit 1) s`);
+  return inOrder(ids, found);
 }
 
 /** Ends every browser session of an account. */

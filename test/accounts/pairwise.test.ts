@@ -51,29 +51,43 @@ test('an id whose transaction rolled back is forgotten, however often it was ask
   const ghosts: string[] = [];
   await t.throwsAsync(
     house.db.transaction(async () => {
-      ghosts.push(await pairwiseSub(house.db, accountId, 'hoso'), await pairwiseSub(house.db, accountId, 'hoso'));
+      ghosts.push(
+        await pairwiseSub(house.db, accountId, 'hoso'),
+        await pairwiseSub(house.db, accountId, 'hoso'),
+      );
       throw new Error('later');
     }),
   );
   t.is(ghosts[0], ghosts[1]);
   const sub = await pairwiseSub(house.db, accountId, 'hoso');
   t.is(await pairwiseSub(house.second, accountId, 'hoso'), sub);
-  const row = await house.db.row<{ sub: string }>(sql`select sub from pairwise_subject where account_id = ${accountId}`);
+  const row = await house.db.row<{ sub: string }>(
+    sql`select sub from pairwise_subject where account_id = ${accountId}`,
+  );
   t.is(row?.sub, sub);
 });
 
 const service = { id: 'https://hoso.dichvu.tayninh.gov.vn', sector: 'hoso' };
 const other = { id: 'https://phananh.dichvu.tayninh.gov.vn', sector: 'phananh' };
-const consent = (consentId: string, minVersion: number) => ({ consentId, minVersion, clientId: 'portal', serviceId: service.id });
+const consent = (consentId: string, minVersion: number) => ({
+  consentId,
+  minVersion,
+  clientId: 'portal',
+  serviceId: service.id,
+});
 
 test('a service hears of its own consents, at the highest version, for fifteen minutes', async (t) => {
   await outdateConsent(house.db, consent('c_one', 2), NOW);
   await outdateConsent(house.db, consent('c_one', 4), NOW);
   await outdateConsent(house.db, consent('c_one', 3), after(1));
-  const mine = async (seconds: number) => (await watermarksFor(house.db, service, after(seconds))).filter(({ k }) => k === 'consent');
+  const mine = async (seconds: number) =>
+    (await watermarksFor(house.db, service, after(seconds))).filter(({ k }) => k === 'consent');
   t.deepEqual(await mine(5), [{ k: 'consent', id: 'c_one', min_ver: 4 }]);
   t.deepEqual(await mine(902), []);
-  t.deepEqual((await watermarksFor(house.db, other, after(5))).filter(({ k }) => k === 'consent'), []);
+  t.deepEqual(
+    (await watermarksFor(house.db, other, after(5))).filter(({ k }) => k === 'consent'),
+    [],
+  );
 });
 
 test('a service hears of a person under the id it knows, and of nobody it does not know', async (t) => {

@@ -18,12 +18,15 @@ type Given = { appId?: string; zaloId: string; name?: string | undefined };
 const signIn = ({ appId = '42', zaloId, name }: Given, db = house.db, now = NOW) =>
   db.transaction(() => signInWithZalo(db, house.vault, { appId, zaloId, name, picture: undefined }, now));
 const idOf = (answer: SignIn) => (answer.outcome === 'locked' ? undefined : answer.accountId);
-const accountCount = async () => (await house.db.row<{ n: number }>(sql`select count(*) as n from account`))?.n;
+const accountCount = async () =>
+  (await house.db.row<{ n: number }>(sql`select count(*) as n from account`))?.n;
 
 test.serial('twenty first sign-ins of one Zalo id at once open one account', async (t) => {
   const before = (await accountCount()) ?? 0;
   const zaloId = '9007199254740993001';
-  const answers = await times(20, (i) => signIn({ zaloId, name: 'An' }, i % 2 === 0 ? house.db : house.second));
+  const answers = await times(20, (i) =>
+    signIn({ zaloId, name: 'An' }, i % 2 === 0 ? house.db : house.second),
+  );
   t.is(new Set(answers.map(idOf)).size, 1);
   t.is(answers.filter(({ outcome }) => outcome === 'new').length, 1);
   t.is(await accountCount(), before + 1, 'no empty account is left behind');
@@ -79,8 +82,14 @@ test('the name greets the person, follows Zalo, and stands nowhere in clear', as
   await signIn({ zaloId, name: 'Tên Mới' });
   t.is((await findProfile(house.db, house.vault, accountId))?.greeting, 'Tên Mới');
   await signIn({ zaloId });
-  t.is((await findProfile(house.db, house.vault, accountId))?.greeting, 'Tên Mới', 'no name keeps the last one');
-  const row = await house.db.row<{ sealed: Buffer }>(sql`select name_sealed as sealed from zalo_link where zalo_id = ${zaloId}`);
+  t.is(
+    (await findProfile(house.db, house.vault, accountId))?.greeting,
+    'Tên Mới',
+    'no name keeps the last one',
+  );
+  const row = await house.db.row<{ sealed: Buffer }>(
+    sql`select name_sealed as sealed from zalo_link where zalo_id = ${zaloId}`,
+  );
   t.false(row?.sealed.includes('Tên'));
 });
 
@@ -88,7 +97,12 @@ test('a sign-in that fails later leaves no account', async (t) => {
   const zaloId = '9007199254740993801';
   await t.throwsAsync(
     house.db.transaction(async () => {
-      await signInWithZalo(house.db, house.vault, { appId: '42', zaloId, name: 'X', picture: undefined }, NOW);
+      await signInWithZalo(
+        house.db,
+        house.vault,
+        { appId: '42', zaloId, name: 'X', picture: undefined },
+        NOW,
+      );
       throw new Error('later');
     }),
   );
@@ -105,7 +119,9 @@ test('a new phone replaces the old one, also when two answers come at once', asy
     db.transaction(() => bindPhone(db, house.vault, { accountId, e164 }, NOW));
   await bind('+84912345678');
   await times(10, (i) => bind(`+8491234560${i}`, i % 2 === 0 ? house.db : house.second));
-  const live = await house.db.rows(sql`select id from phone where account_id = ${accountId} and ended_at is null`);
+  const live = await house.db.rows(
+    sql`select id from phone where account_id = ${accountId} and ended_at is null`,
+  );
   t.is(live.length, 1);
   t.regex((await findProfile(house.db, house.vault, accountId))?.phone ?? '', /^\+8491234560\d$/);
 });

@@ -40,7 +40,10 @@ const boundEvents = async (accountId: string) =>
     where s.account_id = ${accountId} and kind = 'identity.bound'`)).length; // prettier-ignore
 
 test('the second account of one person is refused, whichever came first', async (t) => {
-  for (const [number, swap] of [['999190000201', false], ['999190000202', true]] as const) {
+  for (const [number, swap] of [
+    ['999190000201', false],
+    ['999190000202', true],
+  ] as const) {
     const accounts = [await house.citizen(), await house.citizen()];
     const [first = '', second = ''] = swap ? accounts.toReversed() : accounts;
     await bind(first, number);
@@ -55,12 +58,18 @@ test('the second account of one person is refused, whichever came first', async 
 test('of twenty accounts that bind one person at once over two brokers one does', async (t) => {
   const accounts = await times(20, () => house.citizen());
   const settled = await Promise.allSettled(
-    accounts.map((accountId, i) => bind(accountId, '999190000203', NOW, i % 2 === 0 ? house.db : house.second)),
+    accounts.map((accountId, i) =>
+      bind(accountId, '999190000203', NOW, i % 2 === 0 ? house.db : house.second),
+    ),
   );
   t.is(settled.filter(({ status }) => status === 'fulfilled').length, 1);
-  for (const one of settled) if (one.status === 'rejected') t.true(isConflict(one.reason), String(one.reason));
+  for (const one of settled)
+    if (one.status === 'rejected') t.true(isConflict(one.reason), String(one.reason));
   const live = await Promise.all(accounts.map(async (accountId) => (await bindings(accountId)).length));
-  t.is(live.reduce((all, one) => all + one, 0), 1);
+  t.is(
+    live.reduce((all, one) => all + one, 0),
+    1,
+  );
 });
 
 test('an account bound to one person takes no other person, one after the other or at once', async (t) => {
@@ -71,7 +80,9 @@ test('an account bound to one person takes no other person, one after the other 
 
   const fresh = await house.citizen();
   const settled = await Promise.allSettled(
-    Array.from({ length: 10 }, (_, i) => bind(fresh, `99919000030${i}`, NOW, i % 2 === 0 ? house.db : house.second)),
+    Array.from({ length: 10 }, (_, i) =>
+      bind(fresh, `99919000030${i}`, NOW, i % 2 === 0 ? house.db : house.second),
+    ),
   );
   t.is(settled.filter(({ status }) => status === 'fulfilled').length, 1);
   t.is((await bindings(fresh)).length, 1);
@@ -79,7 +90,9 @@ test('an account bound to one person takes no other person, one after the other 
 
 test('the same person in two tabs binds once and both go on', async (t) => {
   const accountId = await house.citizen();
-  await t.notThrowsAsync(times(6, (i) => bind(accountId, '999190000206', NOW, i % 2 === 0 ? house.db : house.second)));
+  await t.notThrowsAsync(
+    times(6, (i) => bind(accountId, '999190000206', NOW, i % 2 === 0 ? house.db : house.second)),
+  );
   t.is((await bindings(accountId)).length, 1);
   t.is(await boundEvents(accountId), 1);
 });
@@ -97,7 +110,9 @@ test('a binding has a lifetime, and the same person renews it', async (t) => {
 test('an expired binding still keeps the account from another person, and the person from another account', async (t) => {
   const [accountId, other] = [await house.citizen(), await house.citizen()];
   await bind(accountId, '999190000208');
-  await house.db.run(sql`update identity_binding set expires_at = ${after(-1)} where account_id = ${accountId}`);
+  await house.db.run(
+    sql`update identity_binding set expires_at = ${after(-1)} where account_id = ${accountId}`,
+  );
   t.is(await conflict(accountId, '999190000209'), 'other_person');
   t.true(isConflict(await t.throwsAsync(bind(accountId, '999190000209'))));
   t.is(await conflict(other, '999190000208'), 'bound_elsewhere');
@@ -107,7 +122,9 @@ test('an expired binding still keeps the account from another person, and the pe
 test('number, name and birth date stand nowhere in clear', async (t) => {
   const accountId = await house.citizen();
   await bind(accountId, '999190000210');
-  const row = await house.db.row<Record<string, unknown>>(sql`select * from identity_binding where account_id = ${accountId}`);
+  const row = await house.db.row<Record<string, unknown>>(
+    sql`select * from identity_binding where account_id = ${accountId}`,
+  );
   for (const value of Object.values(row ?? {})) {
     const text = Buffer.isBuffer(value) ? value.toString('latin1') : String(value);
     for (const secret of ['999190000210', 'Minh An', '1990-06-15']) t.false(text.includes(secret));

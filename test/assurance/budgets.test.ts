@@ -19,7 +19,9 @@ const different = (): SendFacts => {
 };
 const budgetsOf = (channelPerHour = 100_000, db = house.db) => createBudgets(db, { channelPerHour });
 const pointsOf = (key: string) =>
-  house.db.rows<{ key: string; points: number }>(sql`select key, points from rate_limit where key like ${`%:${key}`}`);
+  house.db.rows<{ key: string; points: number }>(
+    sql`select key, points from rate_limit where key like ${`%:${key}`}`,
+  );
 
 const limits: readonly [budget: string, most: number, shared: keyof SendFacts, seconds: number][] = [
   ['phone-hour', 5, 'phoneKey', 3_600],
@@ -62,7 +64,10 @@ test('a send that is refused charges no other budget', async (t) => {
   const budgets = budgetsOf();
   for (let i = 0; i < 5; i += 1) await budgets.chargeSend({ ...different(), phoneKey: 'busy' });
   const refused = different();
-  t.like(await budgets.chargeSend({ ...refused, phoneKey: 'busy' }), { outcome: 'used_up', budget: 'phone-hour' });
+  t.like(await budgets.chargeSend({ ...refused, phoneKey: 'busy' }), {
+    outcome: 'used_up',
+    budget: 'phone-hour',
+  });
   for (const key of [refused.addressKey, refused.networkKey, refused.accountId, refused.prefix])
     t.deepEqual(await pointsOf(key), []);
 });
@@ -104,7 +109,8 @@ test('what is charged stays charged when the request around it rolls back', asyn
 test('a used-up budget sends nothing and makes no code', async (t) => {
   const codes = codesOf(house, budgetsOf());
   const phone = { e164: '+84912345678' };
-  for (let i = 0; i < 5; i += 1) t.deepEqual(await codes.send(await newStep(house, phone)), { outcome: 'sent' });
+  for (let i = 0; i < 5; i += 1)
+    t.deepEqual(await codes.send(await newStep(house, phone)), { outcome: 'sent' });
   const sixth = await newStep(house, phone);
   t.deepEqual(await codes.send(sixth), { outcome: 'used_up' });
   t.deepEqual(await house.db.rows(sql`select id from otp where transaction_id = ${sixth.transactionId}`), []);

@@ -10,7 +10,11 @@ import type { Database } from '../../database.ts';
 import { NOW, ORIGIN } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
 
-export type Step = { readonly transactionId: string; readonly accountId: string; readonly request: CodeRequest };
+export type Step = {
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly request: CodeRequest;
+};
 
 let count = 0;
 /** A step-up of a citizen; another phone, address and network each time unless said otherwise. */
@@ -37,7 +41,10 @@ export async function newStep(
   return { transactionId: tx.id, accountId, request };
 }
 
-export const codesOf = (house: Domain, budgets: Budgets = createBudgets(house.db, { channelPerHour: 100_000 })) => ({
+export const codesOf = (
+  house: Domain,
+  budgets: Budgets = createBudgets(house.db, { channelPerHour: 100_000 }),
+) => ({
   budgets,
   send: (step: Step, now = NOW, db = house.db) =>
     sendCode({ db, vault: house.vault, budgets, origin: ORIGIN }, step.request, now),

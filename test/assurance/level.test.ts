@@ -1,5 +1,12 @@
 import test from 'ava';
-import { satisfies, standing, standingOf, standingUnderWay, attachToSession, revokeProofs } from '../../assurance/level.ts';
+import {
+  satisfies,
+  standing,
+  standingOf,
+  standingUnderWay,
+  attachToSession,
+  revokeProofs,
+} from '../../assurance/level.ts';
 import type { Standing } from '../../assurance/level.ts';
 import { bindIdentity } from '../../assurance/binding.ts';
 import { insertLevelFact } from '../../assurance/store.ts';
@@ -17,9 +24,24 @@ test.before(async () => {
 });
 test.after.always(() => house.close());
 
-const zalo = (secondsAgo: number): LevelFactRow => ({ level: 1, at: after(-secondsAgo), amr: ['zalo'], identity_source: null });
-const vneid = (secondsAgo: number): LevelFactRow => ({ level: 2, at: after(-secondsAgo), amr: ['vneid'], identity_source: 'vneid' });
-const code = (secondsAgo: number): LevelFactRow => ({ level: 2, at: after(-secondsAgo), amr: ['otp', 'sms'], identity_source: 'vneid' });
+const zalo = (secondsAgo: number): LevelFactRow => ({
+  level: 1,
+  at: after(-secondsAgo),
+  amr: ['zalo'],
+  identity_source: null,
+});
+const vneid = (secondsAgo: number): LevelFactRow => ({
+  level: 2,
+  at: after(-secondsAgo),
+  amr: ['vneid'],
+  identity_source: 'vneid',
+});
+const code = (secondsAgo: number): LevelFactRow => ({
+  level: 2,
+  at: after(-secondsAgo),
+  amr: ['otp', 'sms'],
+  identity_source: 'vneid',
+});
 const seconds = (secondsAgo: number) => NOW.getTime() / 1000 - secondsAgo;
 const nothing: Standing = { level: 0, authTime: undefined, amr: [], identitySource: undefined };
 
@@ -60,7 +82,11 @@ for (const [title, have, want, yes] of satisfied) {
   });
 }
 
-const fact = (accountId: string, level: 1 | 2, more: { sessionUid?: string; transactionId?: string; at?: Date }) =>
+const fact = (
+  accountId: string,
+  level: 1 | 2,
+  more: { sessionUid?: string; transactionId?: string; at?: Date },
+) =>
   insertLevelFact(
     house.db,
     {
@@ -132,7 +158,9 @@ test('level 2 ends with the binding: by its lifetime or because it was ended', a
   for (const accountId of [an, hien]) await fact(accountId, 2, { sessionUid: `s5-${accountId}` });
   t.is(await levelOf(an, `s5-${an}`, after(599)), 2);
   t.is(await levelOf(an, `s5-${an}`, after(600)), 0);
-  await house.db.run(sql`update identity_binding set ended_at = ${NOW}, end_reason = 'test' where account_id = ${hien}`);
+  await house.db.run(
+    sql`update identity_binding set ended_at = ${NOW}, end_reason = 'test' where account_id = ${hien}`,
+  );
   t.is(await levelOf(hien, `s5-${hien}`), 0);
 });
 
@@ -180,7 +208,13 @@ test('a second proof of one level in one transaction adds its methods', async (t
   const accountId = await house.citizen();
   await bind(accountId, '999190000107');
   const tx = await openTransaction(house.db, { interactionUid: 'level-3', clientId: 'portal', accountId, level: 2, maxAgeSeconds: undefined, scopes: [] }, NOW); // prettier-ignore
-  const again = { sessionUid: 's12', transactionId: tx.id, accountId, level: 2, identitySource: 'vneid' } as const;
+  const again = {
+    sessionUid: 's12',
+    transactionId: tx.id,
+    accountId,
+    level: 2,
+    identitySource: 'vneid',
+  } as const;
   await insertLevelFact(house.db, { ...again, id: uuidv7(NOW), amr: ['otp', 'sms'] }, NOW);
   await insertLevelFact(house.db, { ...again, id: uuidv7(NOW), amr: ['vneid', 'sms'] }, after(5));
   const now = await standing(house.db, { accountId, sessionUid: 's12' }, after(5));

@@ -21,7 +21,13 @@ test.before(async () => {
 });
 test.after.always(() => house.close());
 
-type How = { now?: Date; db?: Database; limited?: boolean; accept?: () => Promise<void>; vault?: Domain['vault'] };
+type How = {
+  now?: Date;
+  db?: Database;
+  limited?: boolean;
+  accept?: () => Promise<void>;
+  vault?: Domain['vault'];
+};
 function guess(step: Pick<Step, 'transactionId' | 'accountId'>, code: string, how: How = {}): Promise<CodeChecked> {
   const { db = house.db, now = NOW, limited = true, accept = async () => {}, vault = house.vault } = how;
   const budgets = limited ? codes.budgets : unlimitedGuesses(codes.budgets);
@@ -46,7 +52,8 @@ test('the right code is right, once', async (t) => {
 
 test('a wrong code says how many guesses are left, and the fifth ends the code', async (t) => {
   const { step, code } = await sent();
-  for (const left of [4, 3, 2, 1, 0]) t.deepEqual(await guess(step, wrongFor(code)), { outcome: 'wrong', attemptsLeft: left });
+  for (const left of [4, 3, 2, 1, 0])
+    t.deepEqual(await guess(step, wrongFor(code)), { outcome: 'wrong', attemptsLeft: left });
   t.deepEqual(await guess(step, code), { outcome: 'wrong', attemptsLeft: 0 }, 'the right one comes too late');
 });
 
@@ -102,7 +109,10 @@ test('a code serves its own transaction, account and phone only', async (t) => {
   const other = await sent();
   t.is((await guess(other.step, code === other.code ? wrongFor(code) : code)).outcome, 'wrong');
   t.is((await guess({ ...step, accountId: other.step.accountId }, code)).outcome, 'wrong');
-  t.is((await guess({ ...step, transactionId: '00000000-0000-7000-8000-000000000000' }, code)).outcome, 'wrong');
+  t.is(
+    (await guess({ ...step, transactionId: '00000000-0000-7000-8000-000000000000' }, code)).outcome,
+    'wrong',
+  );
   await house.db.run(sql`update otp set phone_sealed = ${other.step.request.e164} where false`);
   t.is((await guess(step, code)).outcome, 'right');
 });
@@ -168,7 +178,11 @@ test('code and phone stand nowhere in the database in clear', async (t) => {
   for (const secret of [code, step.request.e164.slice(3)]) {
     for (const { table, column, type } of columns) {
       const needle = type === 'bytea' ? `position('\\x${Buffer.from(secret).toString('hex')}'::bytea in "${column}") > 0` : `"${column}"::text like '%${secret}%'`; // prettier-ignore
-      const found = await house.db.rows({ name: '', text: `select 1 from "${table}" where ${needle} limit 1`, values: [] });
+      const found = await house.db.rows({
+        name: '',
+        text: `select 1 from "${table}" where ${needle} limit 1`,
+        values: [],
+      });
       t.is(found.length, 0, `${table}.${column}`);
     }
   }
@@ -191,10 +205,16 @@ test('ten wrong guesses of one account, over any codes, lock the step for an hou
     t.is((await guess(step, wrongFor(code))).outcome, 'wrong');
   }
   const [, , last] = steps;
-  t.deepEqual(await guess(last.step, last.code), { outcome: 'locked' }, 'also the right code of another transaction');
+  t.deepEqual(
+    await guess(last.step, last.code),
+    { outcome: 'locked' },
+    'also the right code of another transaction',
+  );
   t.deepEqual(await guess(last.step, last.code, { db: house.second }), { outcome: 'locked' });
   t.is((await row(last.step))?.attempts, 0, 'nothing was compared');
-  const lock = await house.db.row<{ expire: number }>(sql`select expire from rate_limit where key = ${`guess-day:${accountId}`}`);
+  const lock = await house.db.row<{ expire: number }>(
+    sql`select expire from rate_limit where key = ${`guess-day:${accountId}`}`,
+  );
   t.true(Math.abs((lock?.expire ?? 0) - Date.now() - 3_600_000) < 30_000, 'for an hour');
   await house.db.run(sql`update rate_limit set expire = 1 where key = ${`guess-day:${accountId}`}`);
   t.is((await guess(last.step, last.code)).outcome, 'right', 'an hour later');
@@ -207,7 +227,9 @@ test('the lock holds against guesses at many codes of one account at once', asyn
     const { step, code } = steps[i % 6] ?? t.fail();
     return guess(step, wrongFor(code), { db: either(i) });
   });
-  const evaluated = await house.db.row<{ n: number }>(sql`select sum(attempts) as n from otp where account_id = ${accountId}`);
+  const evaluated = await house.db.row<{ n: number }>(
+    sql`select sum(attempts) as n from otp where account_id = ${accountId}`,
+  );
   t.true((evaluated?.n ?? 99) <= 10, `${evaluated?.n} of 60 were compared`);
 });
 
@@ -219,12 +241,22 @@ test('wrong guesses of one account do not lock another', async (t) => {
 
 test('when limits cannot be checked no code is compared and none is sent', async (t) => {
   const { step, code } = await sent();
-  const broken = createBudgets({ ...house.db, apart: () => Promise.reject(new Error('gone')) }, { channelPerHour: 10 });
-  const check = checkCode({ db: house.db, vault: house.vault, budgets: broken }, { ...step, code }, async () => {}, NOW);
+  const broken = createBudgets(
+    { ...house.db, apart: () => Promise.reject(new Error('gone')) },
+    { channelPerHour: 10 },
+  );
+  const check = checkCode(
+    { db: house.db, vault: house.vault, budgets: broken },
+    { ...step, code },
+    async () => {},
+    NOW,
+  );
   await t.throwsAsync(check, { message: 'limits cannot be checked' });
   t.is((await row(step))?.attempts, 0);
   const other = await newStep(house);
-  const refused = await t.throwsAsync(codesOf(house, broken).send(other), { message: 'limits cannot be checked' });
+  const refused = await t.throwsAsync(codesOf(house, broken).send(other), {
+    message: 'limits cannot be checked',
+  });
   t.like(refused, { kind: 'unavailable', reason: 'limiter' });
   await t.throwsAsync(codes.text(other));
 });

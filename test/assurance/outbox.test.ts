@@ -29,7 +29,14 @@ async function queue(giveUpAt = after(300), db = house.db) {
 }
 const deliver = (now = NOW, db = house.db) => deliverDue(db, house.vault, gateway, now);
 const got = (to: string) => sms.inbox(to).length;
-type Row = { outcome: string | null; tries: number; next: Date; to: Buffer | null; text: Buffer | null; upstream: string | null };
+type Row = {
+  outcome: string | null;
+  tries: number;
+  next: Date;
+  to: Buffer | null;
+  text: Buffer | null;
+  upstream: string | null;
+};
 const newest = () =>
   house.db.row<Row>(sql`
     select outcome, tries, next_try_at as next, to_sealed as to, text_sealed as text, upstream_id as upstream
@@ -50,7 +57,10 @@ test.serial('a message goes out once and its content goes with it', async (t) =>
 test.serial('eight workers of two brokers at once send each of thirty messages once', async (t) => {
   const phones = await times(30, () => queue());
   while ((await times(8, (i) => deliver(NOW, i % 2 === 0 ? house.db : house.second))).some((taken) => taken > 0)) { /* until nothing is due */ } // prettier-ignore
-  t.deepEqual(phones.map(got), phones.map(() => 1));
+  t.deepEqual(
+    phones.map(got),
+    phones.map(() => 1),
+  );
 });
 
 test.serial('a message of a transaction that rolled back is never sent', async (t) => {
@@ -82,15 +92,18 @@ test.serial('an outage delays a message, with growing waits, and it arrives once
   t.is((await newest())?.outcome, 'accepted');
 });
 
-test.serial('a gateway that took the message and lost the answer is asked again, and the phone rings once', async (t) => {
-  const to = await queue();
-  sms.setKnobs({ outageAfterAccepting: 'reset' });
-  await deliver();
-  sms.setKnobs({ outageAfterAccepting: 'none' });
-  await deliver(after(10));
-  t.is(got(to), 1);
-  t.is((await newest())?.outcome, 'accepted');
-});
+test.serial(
+  'a gateway that took the message and lost the answer is asked again, and the phone rings once',
+  async (t) => {
+    const to = await queue();
+    sms.setKnobs({ outageAfterAccepting: 'reset' });
+    await deliver();
+    sms.setKnobs({ outageAfterAccepting: 'none' });
+    await deliver(after(10));
+    t.is(got(to), 1);
+    t.is((await newest())?.outcome, 'accepted');
+  },
+);
 
 test.serial('a worker that died leaves its message to another after thirty seconds', async (t) => {
   const to = await queue();

@@ -44,7 +44,9 @@ async function waiting(personalNumber: string, accountId?: string) {
 } // prettier-ignore
 
 async function read(id: string) {
-  const row = await house.db.row<{ key: Buffer }>(sql`select interaction_key as key from authn_tx where id = ${id}`);
+  const row = await house.db.row<{ key: Buffer }>(
+    sql`select interaction_key as key from authn_tx where id = ${id}`,
+  );
   const tx = row === undefined ? undefined : await findTransaction(house.db, row.key);
   if (tx === undefined) throw new Error('no transaction');
   return tx;
@@ -71,8 +73,11 @@ test('of ten right answers at once one writes level 2', async (t) => {
   const settled = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => answer(step, code, i % 2 === 0 ? house.db : house.second))); // prettier-ignore
   const right = settled.filter((one) => one.status === 'fulfilled' && one.value.outcome === 'right');
   t.is(right.length, 1);
-  for (const one of settled) if (one.status === 'rejected') t.true(one.reason instanceof Refusal, String(one.reason));
-  const facts = await house.db.rows(sql`select id from level_fact where transaction_id = ${step.transactionId}`);
+  for (const one of settled)
+    if (one.status === 'rejected') t.true(one.reason instanceof Refusal, String(one.reason));
+  const facts = await house.db.rows(
+    sql`select id from level_fact where transaction_id = ${step.transactionId}`,
+  );
   t.is(facts.length, 1);
 });
 
@@ -94,7 +99,9 @@ test('a code alone, without a binding, is never level 2, and the code is not use
   const error = await t.throwsAsync(answer(step, code), { instanceOf: Refusal });
   t.like(error, { kind: 'forbidden', reason: 'no_binding' });
   t.is((await stands(step)).level, 0);
-  const facts = await house.db.rows(sql`select step from step_fact where transaction_id = ${step.transactionId}`);
+  const facts = await house.db.rows(
+    sql`select step from step_fact where transaction_id = ${step.transactionId}`,
+  );
   t.deepEqual(facts, [], 'nothing half-written');
 });
 
@@ -136,7 +143,10 @@ const zaloSaying = (zaloId: string) => {
     authorizationUrl: () => 'https://oauth.zaloapp.com/',
     identify: async () => {
       asked += 1;
-      return { outcome: 'identified' as const, profile: { appId: '1', zaloId, name: 'Bảy Lành', picture: undefined } };
+      return {
+        outcome: 'identified' as const,
+        profile: { appId: '1', zaloId, name: 'Bảy Lành', picture: undefined },
+      };
     },
     asked: () => asked,
   };

@@ -84,7 +84,9 @@ test('a transaction that is over, or too old, moves no more', async (t) => {
   const old = await openTransaction(house.db, wanted(accountId), NOW);
   await t.notThrowsAsync(advance(house.db, old, { state: 'choosing', accountId }, after(599)));
   const older = await openTransaction(house.db, wanted(accountId), NOW);
-  t.true(isConflict(await t.throwsAsync(advance(house.db, older, { state: 'choosing', accountId }, after(600)))));
+  t.true(
+    isConflict(await t.throwsAsync(advance(house.db, older, { state: 'choosing', accountId }, after(600)))),
+  );
 });
 
 test('a transaction of one account is never moved by another', async (t) => {
@@ -101,8 +103,13 @@ test('facts are written once and never changed', async (t) => {
   const accountId = await house.citizen();
   const tx = await openTransaction(house.db, wanted(accountId), NOW);
   await proveStep(house.db, { transactionId: tx.id, step: 'zalo', accountId, upstreamRef: undefined }, NOW);
-  await t.throwsAsync(house.db.run(sql`update step_fact set step = 'vneid' where transaction_id = ${tx.id}`), { message: /insert only/ });
-  await t.throwsAsync(house.db.run(sql`delete from step_fact where transaction_id = ${tx.id}`), { message: /insert only/ });
+  await t.throwsAsync(
+    house.db.run(sql`update step_fact set step = 'vneid' where transaction_id = ${tx.id}`),
+    { message: /insert only/ },
+  );
+  await t.throwsAsync(house.db.run(sql`delete from step_fact where transaction_id = ${tx.id}`), {
+    message: /insert only/,
+  });
 });
 
 test('what waits between two steps is sealed for its own transaction and gone when the transaction moves on', async (t) => {
@@ -114,7 +121,9 @@ test('what waits between two steps is sealed for its own transaction and gone wh
   t.false(JSON.stringify(kept).includes('912345678'));
   if (kept === undefined) return t.fail();
   t.deepEqual(openPending(house.vault, kept), { phone: '+84912345678' });
-  t.throws(() => openPending(house.vault, { id: '00000000-0000-7000-8000-000000000000', pending: kept.pending }));
+  t.throws(() =>
+    openPending(house.vault, { id: '00000000-0000-7000-8000-000000000000', pending: kept.pending }),
+  );
   await advance(house.db, kept, { state: 'consent', accountId }, NOW);
   t.is((await findOpenTransaction(house.db, want.interactionUid))?.pending, null);
 });

@@ -22,15 +22,18 @@ const issued = (accountId: string, i: number): AccessEvent => ({
   details: { i },
 });
 const written = async (accountId: string) =>
-  (await house.db.rows<{ body: Buffer }>(sql`
-    select body from access_event join audit_stream s using (stream_id) where s.account_id = ${accountId} order by access_event.n`)).map(({ body }) => (JSON.parse(body.toString()) as { i: number }).i); // prettier-ignore -- written by `issued`
+  (
+    await house.db.rows<{ body: Buffer }>(sql`
+    select body from access_event join audit_stream s using (stream_id) where s.account_id = ${accountId} order by access_event.n`)
+  ).map(({ body }) => (JSON.parse(body.toString()) as { i: number }).i); // prettier-ignore -- written by `issued`
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 test('events gathered are written a moment later, each account in its order', async (t) => {
   const accounts = [await house.citizen(), await house.citizen(), await house.citizen()];
   const batch = createBatch(house.db, ORIGIN, () => t.fail());
   for (const i of numbers(60)) batch.add(issued(accounts[i % 3] ?? '', Math.floor(i / 3)), NOW);
-  await pause(400);
+  for (let waits = 0; waits < 40 && (await written(accounts[2] ?? '')).length < 20; waits += 1)
+    await pause(100);
   for (const accountId of accounts) t.deepEqual(await written(accountId), numbers(20));
   await batch.stop();
 });
@@ -45,11 +48,18 @@ test('stopping writes what is waiting', async (t) => {
 
 test('two brokers that write the same accounts at once neither lose nor block', async (t) => {
   const accounts = [await house.citizen(), await house.citizen(), await house.citizen()];
-  const batches = [createBatch(house.db, ORIGIN, () => t.fail()), createBatch(house.second, ORIGIN, () => t.fail())];
-  for (const i of numbers(60)) for (const batch of batches) batch.add(issued(accounts[(i * 7) % 3] ?? '', i), NOW);
+  const batches = [
+    createBatch(house.db, ORIGIN, () => t.fail()),
+    createBatch(house.second, ORIGIN, () => t.fail()),
+  ];
+  for (const i of numbers(60))
+    for (const batch of batches) batch.add(issued(accounts[(i * 7) % 3] ?? '', i), NOW);
   await Promise.all(batches.map((batch) => batch.stop()));
   const counts = await Promise.all(accounts.map(async (accountId) => (await written(accountId)).length));
-  t.is(counts.reduce((all, one) => all + one, 0), 120);
+  t.is(
+    counts.reduce((all, one) => all + one, 0),
+    120,
+  );
 });
 
 test('a database outage delays events and keeps their order', async (t) => {
@@ -66,7 +76,7 @@ test('a database outage delays events and keeps their order', async (t) => {
   await pause(300);
   t.deepEqual(await written(accountId), [0]);
   line.mend();
-  await pause(500);
+  for (let waits = 0; waits < 40 && (await written(accountId)).length < 5; waits += 1) await pause(100);
   t.deepEqual(await written(accountId), numbers(5));
   await batch.stop();
   await db.close();

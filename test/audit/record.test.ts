@@ -23,7 +23,15 @@ const entrySchema = z.strictObject({
   p: z.string(),
   b: z.string(),
 });
-type Row = { event_id: string; n: number; stream_id: string; log_id: string; entry: Buffer; body: Buffer; opening: Buffer };
+type Row = {
+  event_id: string;
+  n: number;
+  stream_id: string;
+  log_id: string;
+  entry: Buffer;
+  body: Buffer;
+  opening: Buffer;
+};
 
 const chainOf = (accountId: string) =>
   house.db.rows<Row>(sql`
@@ -42,7 +50,12 @@ function assertChain(rows: readonly Row[]): void {
   let previous = Buffer.alloc(32);
   for (const [index, row] of rows.entries()) {
     const entry = entrySchema.parse(JSON.parse(row.entry.toString()));
-    const facts = [entry.n === index + 1, row.n === entry.n, entry.eid === row.event_id, entry.s === row.stream_id];
+    const facts = [
+      entry.n === index + 1,
+      row.n === entry.n,
+      entry.eid === row.event_id,
+      entry.s === row.stream_id,
+    ];
     const linked = entry.p === previous.toString('base64url');
     const opened = entry.b === createHmac('sha256', row.opening).update(row.body).digest('base64url');
     if (!facts.every(Boolean) || !linked || !opened) throw new Error(`the chain breaks at ${index + 1}: ${row.entry.toString()}`); // prettier-ignore
@@ -52,7 +65,9 @@ function assertChain(rows: readonly Row[]): void {
 
 test('events of one account are numbered without gaps and chained under twenty writers of two brokers', async (t) => {
   const accountId = await house.citizen();
-  await times(20, (i) => recordAccess(i % 2 === 0 ? house.db : house.second, ORIGIN, login(accountId, { i }), NOW));
+  await times(20, (i) =>
+    recordAccess(i % 2 === 0 ? house.db : house.second, ORIGIN, login(accountId, { i }), NOW),
+  );
   const rows = await chainOf(accountId);
   t.is(rows.length, 20);
   t.notThrows(() => assertChain(rows));
@@ -134,6 +149,8 @@ test('words of a caller inside details cannot break the entry', async (t) => {
 test('nobody changes or removes an event', async (t) => {
   const accountId = await house.citizen();
   await recordAccess(house.db, ORIGIN, login(accountId), NOW);
-  await t.throwsAsync(house.db.run(sql`update access_event set outcome = 'failed'`), { message: /insert only/ });
+  await t.throwsAsync(house.db.run(sql`update access_event set outcome = 'failed'`), {
+    message: /insert only/,
+  });
   await t.throwsAsync(house.db.run(sql`delete from access_event`), { message: /insert only/ });
 });

@@ -16,7 +16,9 @@ test.before(async () => {
 test.after.always(() => ledger.close());
 
 const brief = async (accountId: string) =>
-  (await statesOf(ledger.db, accountId)).map(({ purpose, state, version }) => `${purpose} ${state} ${version}`);
+  (await statesOf(ledger.db, accountId)).map(
+    ({ purpose, state, version }) => `${purpose} ${state} ${version}`,
+  );
 const standing = (accountId: string, clientId = 'portal') =>
   standingConsent(ledger.db, { accountId, clientId, service: ledger.hoso });
 
@@ -92,7 +94,9 @@ test('the receipt names the page by hash, and the page is kept byte for byte', a
   const sha256 = receipts.get('hoso.xu-ly')?.[0]?.payload.notice.sha256 ?? '';
   const bytes = noticeBytes(ledger.hoso, ['svc:hoso:nop'], 'vi');
   t.is(sha256, createHash('sha256').update(bytes).digest('hex'));
-  const row = await ledger.db.row<{ bytes: Buffer }>(sql`select bytes from notice where sha256 = ${Buffer.from(sha256, 'hex')}`);
+  const row = await ledger.db.row<{ bytes: Buffer }>(
+    sql`select bytes from notice where sha256 = ${Buffer.from(sha256, 'hex')}`,
+  );
   t.deepEqual(row?.bytes, bytes);
   t.notDeepEqual(noticeBytes(ledger.hoso, ['svc:hoso:nop'], 'en'), bytes);
 });
@@ -160,9 +164,11 @@ test('giving and withdrawing at once end in a chain that fits, whoever came last
   const { id } = await stateOf(ledger.db, accountId, 'hoso.xu-ly');
   const second = ledger.house(ledger.second);
   const outcomes = await times(24, async (i) => {
-    if (i % 2 === 0) return ledger.give({ accountId, choices: { 'hoso.xu-ly': 'given' } }, after(10 + i), second);
+    if (i % 2 === 0)
+      return ledger.give({ accountId, choices: { 'hoso.xu-ly': 'given' } }, after(10 + i), second);
     const { version } = await stateOf(ledger.db, accountId, 'hoso.xu-ly');
-    return (await ledger.withdraw({ accountId, recordId: id, expectedVersion: version }, after(10 + i))).outcome;
+    return (await ledger.withdraw({ accountId, recordId: id, expectedVersion: version }, after(10 + i)))
+      .outcome;
   });
   t.true(outcomes.includes('withdrawn'));
   await t.notThrowsAsync(checkedReceipts(ledger, accountId));

@@ -78,7 +78,8 @@ export async function openLedger(): Promise<Ledger> {
         },
         now,
       ),
-    withdraw: (what, now = after(60), at = house()) => withdrawConsent(at, { ...what, language: 'vi', ...shared }, now),
+    withdraw: (what, now = after(60), at = house()) =>
+      withdrawConsent(at, { ...what, language: 'vi', ...shared }, now),
   };
 }
 
@@ -126,7 +127,12 @@ export const payloadSchema = z.looseObject({
   purposes: z.tuple([z.looseObject({ purpose_id: z.string(), version: z.number(), text: z.string() })]),
   event: z.looseObject({ event_state: z.string(), event_time: z.string() }),
 });
-export type Receipt = { readonly header: unknown; readonly payload: z.infer<typeof payloadSchema>; readonly jws: string; readonly entry: string };
+export type Receipt = {
+  readonly header: unknown;
+  readonly payload: z.infer<typeof payloadSchema>;
+  readonly jws: string;
+  readonly entry: string;
+};
 
 /** Every receipt of a person by purpose, oldest first. Throws where a chain, a commitment or a signature does not fit. */
 export async function checkedReceipts(ledger: Ledger, accountId: string): Promise<Map<string, Receipt[]>> {
@@ -163,7 +169,12 @@ export async function checkedReceipts(ledger: Ledger, accountId: string): Promis
       list.push({ header: JSON.parse(Buffer.from(head, 'base64url').toString()), payload: payloadSchema.parse(JSON.parse(body.toString())), jws, entry: row.entry.toString() });
     } // prettier-ignore
     const last = rows.at(-1);
-    if (last === undefined || !last.last_entry_hash.equals(previous) || last.state !== last.current || last.n !== last.version)
+    if (
+      last === undefined ||
+      !last.last_entry_hash.equals(previous) ||
+      last.state !== last.current ||
+      last.n !== last.version
+    )
       throw new Error(`${consent.purpose}: the consent is not what its last event says`);
     receipts.set(consent.purpose, list);
   }

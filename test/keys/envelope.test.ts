@@ -20,7 +20,8 @@ test('sealing twice gives different bytes', (t) => {
 
 test('a sealed value moved to another row or column does not open', (t) => {
   const sealed = envelope.seal('account/1/name', 'An');
-  for (const label of ['account/2/name', 'account/1/number', '', 'account/1/name ']) t.throws(() => envelope.open(label, sealed));
+  for (const label of ['account/2/name', 'account/1/number', '', 'account/1/name '])
+    t.throws(() => envelope.open(label, sealed));
 });
 
 test('no bit of a sealed value can be changed', (t) => {
@@ -51,12 +52,19 @@ test('after a change of the key-encryption key the old one still opens and the n
 
 test('a value of an unknown key is refused, and the message holds neither key nor value', (t) => {
   const kek = newKek();
-  const error = t.throws(() => openEnvelope(kek).open('x', envelope.seal('x', 'hidden')), { message: /unknown key/ });
+  const error = t.throws(() => openEnvelope(kek).open('x', envelope.seal('x', 'hidden')), {
+    message: /unknown key/,
+  });
   t.false(error?.message.includes(kek));
 });
 
 test('a key of the wrong length is refused', (t) => {
-  for (const kek of ['', 'short', randomBytes(31).toString('base64url'), randomBytes(33).toString('base64url')])
+  for (const kek of [
+    '',
+    'short',
+    randomBytes(31).toString('base64url'),
+    randomBytes(33).toString('base64url'),
+  ])
     t.throws(() => openEnvelope(kek));
   t.throws(() => openEnvelope(newKek(), ['short']));
 });
@@ -88,7 +96,10 @@ test('the uniqueness key of a personal number agrees with the contract', async (
 });
 
 test('ids made later sort later, and carry version and variant', (t) => {
-  const [one, two] = [uuidv7(new Date('2026-11-22T08:00:00.000Z')), uuidv7(new Date('2026-11-22T08:00:00.001Z'))];
+  const [one, two] = [
+    uuidv7(new Date('2026-11-22T08:00:00.000Z')),
+    uuidv7(new Date('2026-11-22T08:00:00.001Z')),
+  ];
   t.true(one < two);
   t.regex(one, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });

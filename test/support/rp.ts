@@ -166,6 +166,7 @@ export async function createRp(house: { readonly issuer: string }, clientId: str
   return {
     clientId,
     issuer,
+    privateJwk: key.privateJwk,
     proofKey,
     assertion,
     proof,

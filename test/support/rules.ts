@@ -14,7 +14,8 @@ const consent = [...assurance, 'consent'];
 // each folder is a room. Every room may import itself. `types`: `import type` only.
 const doors: Record<string, { values: readonly string[]; types?: readonly string[] }> = {
   'errors.ts': { values: [] },
-  'database.ts': { values: ['errors.ts'] },
+  'gather.ts': { values: ['errors.ts'] },
+  'database.ts': { values: ['errors.ts', 'gather.ts'] },
   'config.ts': { values: ['errors.ts'] },
   policies: { values: ['errors.ts'] },
   views: { values: ['errors.ts'] },
