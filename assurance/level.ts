@@ -26,7 +26,7 @@ export async function standing(
   now: Date,
 ): Promise<Standing> {
   const since = new Date(now.getTime() - LONGEST_PROOF_SECONDS * 1000);
-  return standingOf(await findLevelFacts(db, { sessionUid, accountId, since }, now), cap);
+  return standingOf(await db.together(findLevelFacts, { sessionUid, accountId, since, now }), cap);
 }
 
 /** The same while an interaction is under way: also what was proven in it and belongs to no session yet. */

@@ -129,20 +129,31 @@ export const attachLevelFacts = (
 
 export type LevelFactRow = { level: 1 | 2; at: Date; amr: string[]; identity_source: string | null };
 
+export type LevelWhere = { sessionUid: string; accountId: string; since: Date; now: Date };
+
 // A level-2 fact stands only while the identity binding does; no fact stands on a locked account.
-// Level 2 first: however many Zalo logins came after it, they do not push it out.
-export const findLevelFacts = (
+// For many sessions at once: every token request asks this.
+export async function findLevelFacts(
   db: Database,
-  where: { sessionUid: string; accountId: string; since: Date },
-  now: Date,
-) =>
-  db.rows<LevelFactRow>(sql`
-    select f.level, f.at, f.amr, f.identity_source
-    from level_fact f join account a on a.id = f.account_id and a.locked_at is null
-    left join identity_binding b on b.account_id = f.account_id and b.ended_at is null and b.expires_at > ${now}
-    where f.session_uid = ${where.sessionUid} and f.account_id = ${where.accountId} and f.revoked_at is null
-      and f.at >= ${where.since} and (f.level = 1 or b.id is not null)
-    order by f.level desc, f.at desc limit 20`);
+  wheres: readonly LevelWhere[],
+): Promise<readonly (readonly LevelFactRow[])[]> {
+  const column = <T>(pick: (where: LevelWhere) => T) => wheres.map(pick);
+  const rows = await db.rows<LevelFactRow & { n: number }>(sql`
+    select asked.n, fact.level, fact.at, fact.amr, fact.identity_source
+    from unnest(${column((where) => where.sessionUid)}::text[], ${column((where) => where.accountId)}::uuid[],
+      ${column((where) => where.since)}::timestamptz[], ${column((where) => where.now)}::timestamptz[])
+      with ordinality as asked (session_uid, account_id, since, now, n)
+    cross join lateral (
+      select f.level, f.at, f.amr, f.identity_source
+      from level_fact f join account a on a.id = f.account_id and a.locked_at is null
+      left join identity_binding b on b.account_id = f.account_id and b.ended_at is null and b.expires_at > asked.now
+      where f.session_uid = asked.session_uid and f.account_id = asked.account_id and f.revoked_at is null
+        and f.at > asked.since and (f.level = 1 or b.id is not null)
+      order by f.level desc, f.at desc limit 20) fact
+    order by asked.n, fact.level desc, fact.at desc`);
+  const byNumber = Map.groupBy(rows, ({ n }) => n);
+  return wheres.map((_, index) => byNumber.get(index + 1) ?? []);
+}
 
 // The same while an interaction is under way: also what was proven in it but belongs to no session yet.
 export const findLevelFactsUnderWay = (

@@ -3,10 +3,12 @@
 
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
-import { recordAccess } from './record.ts';
+import { recordAccess, recordAll } from './record.ts';
 import type { AccessEvent } from './record.ts';
 
 const GATHER_MS = 100;
+/** Events in one statement. */
+const MOST_IN_ONE = 500;
 /** Beyond this the database has been away too long: the oldest go, and the log says how many. */
 const MOST_WAITING = 20_000;
 
@@ -27,10 +29,12 @@ export function createBatch(db: Database, origin: string, onLoss: (count: number
     waiting = [];
     if (taken.length === 0) return;
     try {
+      // In order of stream, so that two writers lock streams in the same order.
+      const ordered = taken.toSorted(byAccount);
       await db.apart(() =>
         db.transaction(async () => {
-          // In order of stream, so that two writers lock streams in the same order.
-          for (const { event, now } of taken.toSorted(byAccount)) await recordAccess(db, origin, event, now);
+          for (let at = 0; at < ordered.length; at += MOST_IN_ONE)
+            await recordAll(db, origin, ordered.slice(at, at + MOST_IN_ONE));
         }),
       );
     } catch (error) {

@@ -35,17 +35,29 @@ export type AccessKind =
 export const logOf = (log: 'access' | 'consent', origin: string, now: Date) =>
   `${origin}/${log}/${now.getUTCFullYear()}`;
 
+type Recorded = { readonly event: AccessEvent; readonly now: Date };
+
 /** Appends one event to the access log, on the running transaction. */
-export async function recordAccess(
-  db: Database,
-  origin: string,
-  event: AccessEvent,
-  now: Date,
-): Promise<void> {
-  const opening = randomBytes(32);
-  const body = Buffer.from(JSON.stringify({ ...event.details, kind: event.kind, outcome: event.outcome }));
-  const commitment = createHmac('sha256', opening).update(body).digest('base64url');
+export const recordAccess = (db: Database, origin: string, event: AccessEvent, now: Date): Promise<void> =>
+  recordAll(db, origin, [{ event, now }]);
+
+/** Appends events in their order, in one statement. */
+export async function recordAll(db: Database, origin: string, events: readonly Recorded[]): Promise<void> {
+  const rows = events.map(({ event, now }) => {
+    const opening = randomBytes(32);
+    const body = Buffer.from(JSON.stringify({ ...event.details, kind: event.kind, outcome: event.outcome }));
+    const commitment = createHmac('sha256', opening).update(body).digest('base64url');
+    return { event, now, opening, body, commitment };
+  });
+  const column = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
   await db.run(sql`
-    select append_access_event(${uuidv7(now)}, ${event.accountId}, ${randomUUID()}, ${logOf('access', origin, now)},
-      ${event.kind}, ${event.outcome}, ${event.actor}, ${event.clientId}, ${event.serviceId}, ${now}, ${body}, ${opening}, ${commitment})`);
+    select append_access_event(e.id, e.account, e.stream, e.log, e.kind, e.result, e.actor, e.client, e.service, e.at, e.details, e.opening, e.commitment)
+    from unnest(${column(({ now }) => uuidv7(now))}::uuid[], ${column(({ event }) => event.accountId ?? null)}::uuid[],
+      ${column(() => randomUUID())}::uuid[], ${column(({ now }) => logOf('access', origin, now))}::text[],
+      ${column(({ event }) => event.kind)}::text[], ${column(({ event }) => event.outcome)}::text[],
+      ${column(({ event }) => event.actor)}::text[], ${column(({ event }) => event.clientId ?? null)}::text[],
+      ${column(({ event }) => event.serviceId ?? null)}::text[], ${column(({ now }) => now)}::timestamptz[],
+      ${column(({ body }) => body)}::bytea[], ${column(({ opening }) => opening)}::bytea[], ${column(({ commitment }) => commitment)}::text[])
+      with ordinality as e (id, account, stream, log, kind, result, actor, client, service, at, details, opening, commitment, n)
+    order by e.n`);
 }

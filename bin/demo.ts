@@ -1,5 +1,6 @@
 // bin/demo: starts the house and its neighbours, plays the main job, and stays up for trying out.
 
+import './quiet.ts';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

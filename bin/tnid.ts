@@ -1,6 +1,7 @@
 // The command line of an installation. Exit codes: 0 done, 1 refused or not as it should be,
 // 2 wrong use or configuration, 3 something we depend on cannot be reached.
 
+import './quiet.ts';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../config.ts';
 import { Refusal } from '../errors.ts';

@@ -93,13 +93,26 @@ export type StandingRow = {
   purposes: { id: string; version: number; state: string }[];
 };
 
-export const findStanding = (db: Database, accountId: string, clientId: string, serviceId: string) =>
-  db.row<StandingRow>(sql`
-    select h.consent_id, h.version,
+export type StandingWhere = { readonly accountId: string; readonly clientId: string; readonly serviceId: string };
+
+/** For many at once: every token request asks this. */
+export async function findStanding(
+  db: Database,
+  wheres: readonly StandingWhere[],
+): Promise<readonly (StandingRow | undefined)[]> {
+  const column = (name: keyof StandingWhere) => wheres.map((where) => where[name]);
+  const rows = await db.rows<StandingRow & { n: number }>(sql`
+    select asked.n, h.consent_id, h.version,
       (select coalesce(json_agg(json_build_object('id', c.purpose_id, 'version', c.purpose_version, 'state', c.state)), '[]')
        from consent c where c.subject_id = h.subject_id and c.service_id = h.service_id) as purposes
-    from consent_handle h join subject s using (subject_id)
-    where s.account_id = ${accountId} and h.client_id = ${clientId} and h.service_id = ${serviceId}`);
+    from unnest(${column('accountId')}::uuid[], ${column('clientId')}::text[], ${column('serviceId')}::text[])
+      with ordinality as asked (account_id, client_id, service_id, n)
+    cross join lateral (
+      select handle.* from consent_handle handle join subject s using (subject_id)
+      where s.account_id = asked.account_id and handle.client_id = asked.client_id and handle.service_id = asked.service_id limit 1) h`);
+  const byNumber = new Map(rows.map((row) => [row.n, row]));
+  return wheres.map((_, index) => byNumber.get(index + 1));
+}
 
 // At token issue the rows are locked in share mode: a withdrawal that commits first is seen, one
 // that comes later waits for this token to carry the version it will outdate (ledger design 13.4).

@@ -166,18 +166,17 @@ async function deadlocked(): Promise<unknown> {
   await add(a);
   await add(b);
   const lock = (id: number) => db.row(sql`select id from note where id = ${id} for update`);
-  return Promise.all([
+  let locked = 0;
+  let go = () => {};
+  const both = new Promise<void>((resolve) => (go = resolve));
+  const cross = (first: number, then: number) =>
     db.transaction(async () => {
-      await lock(a);
-      await pause(50);
-      await lock(b);
-    }),
-    db.transaction(async () => {
-      await lock(b);
-      await pause(50);
-      await lock(a);
-    }),
-  ]);
+      await lock(first);
+      if ((locked += 1) === 2) go();
+      await both;
+      await lock(then);
+    });
+  return Promise.all([cross(a, b), cross(b, a)]);
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -96,7 +96,7 @@ async function show(site: Site, ctx: Context, visit: Visit, now: Date): Promise<
     case 'login':
       return showLogin(site, ctx, visit);
     case 'choose':
-      return showStepUp(site, ctx, visit, person);
+      return showStepUp(site, ctx, visit, person, now);
     case 'phone':
       return showPhone(site, ctx, visit, {});
     case 'code':

@@ -21,7 +21,15 @@ const NOTES: Readonly<Record<string, StepUpModel['error']>> = {
   'het-gio': 'expired',
 };
 
-export async function showStepUp(site: Site, ctx: Context, visit: Visit, person: Person): Promise<void> {
+export async function showStepUp(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  person: Person,
+  now: Date,
+): Promise<void> {
+  // Opened here, so that the same code stands on every screen and in the message.
+  const tx = await transactionOf(site, visit, now);
   const { action, ...shared } = stepPage(site, ctx, visit);
   const methods = methodsFor(person.facts).map((id) => ({
     id,
@@ -37,7 +45,7 @@ export async function showStepUp(site: Site, ctx: Context, visit: Visit, person:
       why: person.facts.bound ? 'again' : 'first',
       methods,
       personMasked: person.profile.greeting,
-      transactionCode: visit.tx?.display_code,
+      transactionCode: tx.display_code,
       error,
     }),
     error === 'unavailable' ? 503 : 200,
