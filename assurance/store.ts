@@ -132,6 +132,7 @@ export type LevelFactRow = { level: 1 | 2; at: Date; amr: string[]; identity_sou
 export type LevelWhere = { sessionUid: string; accountId: string; since: Date; now: Date };
 
 // A level-2 fact stands only while the identity binding does; no fact stands on a locked account.
+// Level 2 first: however many Zalo logins came after it, they do not push it out.
 // For many sessions at once: every token request asks this.
 export async function findLevelFacts(
   db: Database,
@@ -148,7 +149,7 @@ export async function findLevelFacts(
       from level_fact f join account a on a.id = f.account_id and a.locked_at is null
       left join identity_binding b on b.account_id = f.account_id and b.ended_at is null and b.expires_at > asked.now
       where f.session_uid = asked.session_uid and f.account_id = asked.account_id and f.revoked_at is null
-        and f.at > asked.since and (f.level = 1 or b.id is not null)
+        and f.at >= asked.since and (f.level = 1 or b.id is not null)
       order by f.level desc, f.at desc limit 20) fact
     order by asked.n, fact.level desc, fact.at desc`);
   const byNumber = Map.groupBy(rows, ({ n }) => n);

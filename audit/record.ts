@@ -29,6 +29,8 @@ export type AccessKind =
   | 'token.replayed'
   | 'key.rotated'
   | 'service.added'
+  | 'staff.invited'
+  | 'staff.accepted'
   | 'catalogue.published';
 
 /** The log an event belongs to: one origin a year, fixed when written. */

@@ -10,6 +10,7 @@ import { catalogueCommand } from './commands/catalogue.ts';
 import { keysCommand } from './commands/keys.ts';
 import { checkConfigCommand, migrateCommand, startCommand } from './commands/operate.ts';
 import { serviceCommand } from './commands/service.ts';
+import { staffCommand } from './commands/staff.ts';
 
 const program = new Command('tnid')
   .description('Tây Ninh ID: identity and consent broker')
@@ -28,6 +29,7 @@ for (const command of [
   serviceCommand(),
   catalogueCommand(),
   auditCommand(),
+  staffCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

@@ -10,6 +10,7 @@ import * as assurance from './0003-assurance.ts';
 import * as consent from './0004-consent.ts';
 import * as audit from './0005-audit.ts';
 import * as oidc from './0006-oidc.ts';
+import * as staff from './0007-staff.ts';
 
 const steps = {
   '0001-keys': keys,
@@ -18,6 +19,7 @@ const steps = {
   '0004-consent': consent,
   '0005-audit': audit,
   '0006-oidc': oidc,
+  '0007-staff': staff,
 };
 type Name = keyof typeof steps;
 

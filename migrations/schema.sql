@@ -369,6 +369,36 @@ create table signing_key (
 CREATE UNIQUE INDEX signing_key_current ON signing_key USING btree (use) WHERE (state = 'current'::text);
 CREATE UNIQUE INDEX signing_key_next ON signing_key USING btree (use) WHERE (state = 'next'::text);
 
+create table staff (
+  id uuid not null, -- personal: no
+  login text not null, -- personal: yes, sign-in name of an employee; employment and the retention of what they did
+  role text not null, -- personal: no
+  unit text not null, -- personal: no
+  commune_code text, -- personal: no
+  password_hash text, -- personal: no
+  invited_at timestamp with time zone not null, -- personal: no
+  accepted_at timestamp with time zone, -- personal: no
+  disabled_at timestamp with time zone, -- personal: no
+  constraint staff_check CHECK ((accepted_at IS NULL) = (password_hash IS NULL)),
+  constraint staff_check1 CHECK (role <> 'officer'::text OR commune_code IS NOT NULL),
+  constraint staff_commune_code_check CHECK (commune_code ~ '^[0-9]{5}$'::text),
+  constraint staff_login_check CHECK (login ~ '^[a-z0-9][a-z0-9.-]{2,39}$'::text),
+  constraint staff_login_key UNIQUE (login),
+  constraint staff_pkey PRIMARY KEY (id),
+  constraint staff_role_check CHECK (role = ANY (ARRAY['officer'::text, 'auditor'::text, 'operator'::text]))
+);
+
+create table staff_invitation (
+  token_key bytea not null, -- personal: no
+  staff_id uuid not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  used_at timestamp with time zone, -- personal: no
+  constraint staff_invitation_pkey PRIMARY KEY (token_key),
+  constraint staff_invitation_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  constraint staff_invitation_token_key_check CHECK (octet_length(token_key) = 32)
+);
+CREATE INDEX staff_invitation_staff ON staff_invitation USING btree (staff_id) WHERE (used_at IS NULL);
+
 create table step_fact (
   transaction_id uuid not null, -- personal: no
   step text not null, -- personal: no

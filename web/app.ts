@@ -10,6 +10,7 @@ import { publicRoutes } from './public.ts';
 import type { Assets, SignedCatalogue } from './public.ts';
 import { revocationRoutes } from './revocations.ts';
 import type { Site } from './site.ts';
+import { staffRoutes } from './staff.ts';
 
 export type App = {
   readonly site: Site;
@@ -25,6 +26,7 @@ export function mountPages(provider: BrokerProvider, { site, assets, guard, cata
     revocationRoutes(site, guard),
     interactionRoutes(site),
     accountRoutes(site),
+    staffRoutes(site),
   ];
   const pages = errorPages(site);
   for (const router of routers) {

@@ -47,6 +47,7 @@ function patternOf(path: string): string {
     [/^\/interaction\/[^/]+\/(zalo|vneid)\/ve$/, '/interaction/:uid/$1/ve'],
     [/^\/interaction\/[^/]+\/([a-z-]{2,20})$/, '/interaction/:uid/$1'],
     [/^\/toi\/dong-y\/[^/]+$/, '/toi/dong-y/:id'],
+    [/^\/nhan-vien\/loi-moi\/[^/]+$/, '/nhan-vien/loi-moi/:token'],
     [/^\/toi\/bien-nhan\/[^/]+$/, '/toi/bien-nhan/:id'],
     [/^\/assets\/.*$/, '/assets'],
   ];

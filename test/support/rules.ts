@@ -24,9 +24,10 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   accounts: { values: ['errors.ts', 'database.ts', ...accounts] },
   assurance: { values: ['errors.ts', 'database.ts', ...assurance] },
   consent: { values: ['errors.ts', 'database.ts', ...consent] },
+  staff: { values: ['errors.ts', 'database.ts', 'audit', ...policies] },
   adapters: { values: ['errors.ts', 'database.ts', 'policies', 'keys'], types: consent },
   provider: { values: ['errors.ts', 'database.ts', ...consent, 'views'] },
-  web: { values: ['errors.ts', 'database.ts', ...consent, 'views', 'provider', 'packages/guard'] },
+  web: { values: ['errors.ts', 'database.ts', ...consent, 'views', 'provider', 'staff', 'packages/guard'] },
   keys: { values: ['errors.ts', 'database.ts'] },
   operations: { values: ['errors.ts', 'database.ts'] },
   migrations: { values: ['errors.ts', 'database.ts'] },
@@ -57,7 +58,7 @@ function mayEnter(from: string, { target, isType }: Import): boolean {
 const homes: readonly { readonly packages: RegExp; readonly home: RegExp }[] = [
   { packages: /^oidc-provider$/, home: /^(provider|adapters\/oidc-storage)\// },
   { packages: /^(koa|@koa\/.*)$/, home: /^(provider|web|sandbox)\/|^main\.ts$/ },
-  { packages: /^(argon2|@simplewebauthn\/.*)$/, home: /^(accounts|assurance)\// },
+  { packages: /^(argon2|@simplewebauthn\/.*)$/, home: /^(accounts|assurance|staff)\// },
   { packages: /^knex$/, home: /^database\.ts$|^migrations\/|\/store\.ts$|^audit\/search\.ts$/ },
   { packages: /^pg$/, home: /^database\.ts$|^(migrations|sandbox)\// },
 ];
@@ -116,7 +117,7 @@ export const rules: readonly Rule[] = [
   forbidden(
     'the domain is handed the time',
     /\bnew Date\(\s*\)|\bDate\.now\(/,
-    /^(?!(accounts|assurance|catalogue|consent|audit|policies|views)\/)/,
+    /^(?!(accounts|assurance|catalogue|consent|audit|staff|policies|views)\/)/,
   ),
   forbidden(
     'nothing is exported as default, but for what AVA loads',

@@ -70,6 +70,23 @@ export const enAccount: typeof viAccount = {
     receipt: 'See the receipt',
     account: 'To My records',
   },
+  staff: {
+    title: 'Accept your invitation to Tây Ninh ID',
+    lead: 'Choose a password of your own. Do not share it and tell nobody.',
+    login: 'Sign-in name',
+    unit: 'Office',
+    password: 'New password',
+    hint: 'At least 15 characters. A long sentence is easy to remember.',
+    button: 'Set the password',
+    errors: {
+      short: 'The password needs at least 15 characters.',
+      long: 'The password is longer than 128 characters.',
+      login: 'The password must not contain the sign-in name.',
+      repeated: 'The password repeats too few characters. Please choose another sentence.',
+    },
+    doneTitle: 'Password set',
+    doneText: 'Your account is ready. You may close this page.',
+  },
   rights: {
     title: 'Your rights over your information',
     lead: 'The Personal Data Protection Law gives you these rights. Using them is free.',

@@ -70,6 +70,23 @@ export const viAccount = {
     receipt: 'Xem biên nhận',
     account: 'Về Hồ sơ của tôi',
   },
+  staff: {
+    title: 'Nhận lời mời làm việc trên Tây Ninh ID',
+    lead: 'Hãy đặt mật khẩu của riêng bạn. Không dùng chung, không cho ai biết.',
+    login: 'Tên đăng nhập',
+    unit: 'Đơn vị',
+    password: 'Mật khẩu mới',
+    hint: 'Ít nhất 15 ký tự. Nên dùng một câu dài dễ nhớ.',
+    button: 'Đặt mật khẩu',
+    errors: {
+      short: 'Mật khẩu cần ít nhất 15 ký tự.',
+      long: 'Mật khẩu dài quá 128 ký tự.',
+      login: 'Mật khẩu không được chứa tên đăng nhập.',
+      repeated: 'Mật khẩu lặp lại quá ít ký tự. Hãy chọn câu khác.',
+    },
+    doneTitle: 'Đã đặt mật khẩu',
+    doneText: 'Tài khoản của bạn đã sẵn sàng. Bạn có thể đóng trang này.',
+  },
   rights: {
     title: 'Quyền của bạn với thông tin của mình',
     lead: 'Luật Bảo vệ dữ liệu cá nhân cho bạn các quyền sau. Dùng quyền nào cũng không mất tiền.',

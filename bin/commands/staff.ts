@@ -1,0 +1,41 @@
+import { Command, Option } from 'commander';
+import { processEnvironment, readSettings } from '../../config.ts';
+import { inviteStaff } from '../../staff/invitation.ts';
+import { listStaff } from '../../staff/store.ts';
+import type { StaffRole } from '../../staff/store.ts';
+import { table, withDatabase, withKeys } from './ground.ts';
+
+type Options = { role: StaffRole; unit: string; commune?: string };
+
+export function staffCommand(): Command {
+  const staff = new Command('staff').description('people who work with the broker');
+  staff
+    .command('invite <login>')
+    .description('print a link, valid 72 hours and once, with which the person sets a password')
+    .addOption(
+      new Option('--role <role>', 'what for')
+        .choices(['officer', 'auditor', 'operator'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--unit <name>', 'department or office')
+    .option('--commune <code>', 'five-digit commune code (officers)')
+    .action(async (login: string, { role, unit, commune }: Options) => {
+      const { TNID_ISSUER: issuer } = readSettings(processEnvironment(), ['TNID_ISSUER']);
+      const invitation = { login, role, unit, communeCode: commune };
+      const token = await withKeys((db, _envelope, origin) =>
+        inviteStaff({ db, origin }, invitation, new Date()),
+      );
+      process.stdout.write(`${issuer}/nhan-vien/loi-moi/${token}\n`);
+    });
+  staff
+    .command('list')
+    .description('who was invited and who has accepted')
+    .action(async () => {
+      const rows = await withDatabase(listStaff);
+      const state = (row: (typeof rows)[number]) =>
+        row.disabled_at !== null ? 'disabled' : row.accepted_at === null ? 'invited' : 'active';
+      const cells = rows.map((row) => [row.login, row.role, row.unit, row.commune_code ?? '', state(row)]);
+      process.stdout.write(`${table(['login', 'role', 'unit', 'commune', 'state'], cells)}\n`);
+    });
+  return staff;
+}

@@ -1,0 +1,57 @@
+import type { Database } from '../database.ts';
+import { sql } from '../database.ts';
+
+export type StaffRole = 'officer' | 'auditor' | 'operator';
+export type StaffRow = {
+  id: string;
+  login: string;
+  role: StaffRole;
+  unit: string;
+  commune_code: string | null;
+  invited_at: Date;
+  accepted_at: Date | null;
+  disabled_at: Date | null;
+};
+
+export const findStaff = (db: Database, login: string) =>
+  db.row<StaffRow>(sql`
+    select id, login, role, unit, commune_code, invited_at, accepted_at, disabled_at from staff where login = ${login}`);
+
+export const listStaff = (db: Database) =>
+  db.rows<StaffRow>(sql`
+    select id, login, role, unit, commune_code, invited_at, accepted_at, disabled_at from staff order by login`);
+
+export const insertStaff = (
+  db: Database,
+  row: { id: string; login: string; role: StaffRole; unit: string; communeCode: string | undefined },
+  now: Date,
+) =>
+  db.run(sql`
+    insert into staff (id, login, role, unit, commune_code, invited_at)
+    values (${row.id}, ${row.login}, ${row.role}, ${row.unit}, ${row.communeCode}, ${now})
+    on conflict (login) do nothing`);
+
+/** An earlier link of the same person no longer opens anything. */
+export const endInvitations = (db: Database, staffId: string, now: Date) =>
+  db.run(sql`update staff_invitation set used_at = ${now} where staff_id = ${staffId} and used_at is null`);
+
+export const insertInvitation = (db: Database, row: { tokenKey: Buffer; staffId: string; expiresAt: Date }) =>
+  db.run(sql`
+    insert into staff_invitation (token_key, staff_id, expires_at)
+    values (${row.tokenKey}, ${row.staffId}, ${row.expiresAt})`);
+
+export const findInvitation = (db: Database, tokenKey: Buffer, now: Date) =>
+  db.row<{ staff_id: string; login: string; unit: string }>(sql`
+    select i.staff_id, s.login, s.unit from staff_invitation i join staff s on s.id = i.staff_id
+    where i.token_key = ${tokenKey} and i.used_at is null and i.expires_at > ${now}
+      and s.accepted_at is null and s.disabled_at is null`);
+
+export const useInvitation = (db: Database, tokenKey: Buffer, now: Date) =>
+  db.run(sql`
+    update staff_invitation set used_at = ${now}
+    where token_key = ${tokenKey} and used_at is null and expires_at > ${now}`);
+
+export const acceptStaff = (db: Database, staffId: string, passwordHash: string, now: Date) =>
+  db.run(sql`
+    update staff set accepted_at = ${now}, password_hash = ${passwordHash}
+    where id = ${staffId} and accepted_at is null and disabled_at is null`);
