@@ -31,7 +31,7 @@ export async function openScene(options: {
   readonly serverCore: number | undefined;
   readonly withBare: boolean;
   readonly durable: boolean;
-  readonly brokerOptions?: readonly string[];
+  readonly nodeOptions?: readonly string[];
   readonly log: (line: string) => void;
 }): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'tnid-bench-'));
@@ -42,13 +42,13 @@ export async function openScene(options: {
   const db = openDatabase(postgres.url, { maxConnections: 2 });
   const key = makeKey('bench');
   for (const client of clients(key.publicJwk)) await saveClient(db, client, new Date());
-  const shared = { key, core: options.serverCore, logFile };
+  const { nodeOptions = [] } = options;
+  const shared = { key, core: options.serverCore, logFile, nodeOptions };
   const broker = await startTarget('broker', {
     ...shared,
     environment: ({ issuer, port }) => brokerEnvironment(issuer, port, postgres.url),
-    ...(options.brokerOptions === undefined ? {} : { nodeOptions: options.brokerOptions }),
   });
-  const bare = options.withBare ? await startTarget('bare', { ...shared, environment: () => ({}), ...(options.brokerOptions === undefined ? {} : { nodeOptions: options.brokerOptions }) }) : undefined;
+  const bare = options.withBare ? await startTarget('bare', { ...shared, environment: () => ({}) }) : undefined;
   options.log(`server log: ${logFile}`);
   return {
     key,
@@ -91,8 +91,17 @@ const brokerEnvironment = (issuer: string, port: number, databaseUrl: string): R
   TNID_VNEID_CLIENT_SECRET: 'bench',
   TNID_SMS_URL: nowhere,
   TNID_SMS_API_KEY: 'bench',
-  ...Object.fromEntries(Object.entries(process.env).filter(([n])=>n.startsWith('TNID_'))) as Record<string,string>,
+  ...ownSettings(),
 });
+
+// Settings given to the bench go to the broker: TNID_DATABASE_CONNECTIONS=20 bin/bench.
+function ownSettings(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      name.startsWith('TNID_') && name !== 'TNID_NODE' && value !== undefined ? [[name, value]] : [],
+    ),
+  );
+}
 
 async function raiseNewest(db: Database): Promise<void> {
   const newest = await db.row<{ account_id: string; session_uid: string }>(sql`

@@ -1,4 +1,4 @@
-// For `bin/bench --profile`: the broker writes a CPU profile when it ends.
+// For `bin/bench --profile`: each server writes a CPU profile when it ends.
 
 import { mkdirSync } from 'node:fs';
 

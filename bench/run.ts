@@ -1,11 +1,11 @@
 // The bench: every scenario at our broker and at the bare library, round by round, and the table.
 
-import { availableParallelism, cpus } from 'node:os';
-import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openConnection } from './connection.ts';
 import { measureGuard } from './guard-process.ts';
 import { openScene } from './house.ts';
+import { serverCore } from './pinning.ts';
 import { median, runRound } from './rounds.ts';
 import type { Round } from './rounds.ts';
 import { scenarios } from './scenarios.ts';
@@ -29,13 +29,15 @@ const { values, positionals } = parseArgs({
 });
 const seconds = values.full ? 8 : Number(values.seconds);
 const rounds = values.full ? 7 : Number(values.rounds);
+/** V8 needs some thousand requests to settle; shorter, both servers look half as fast. */
+const warmUpSeconds = values.full ? 8 : 2;
 const userCount = Number(values.users);
 const wanted = (name: string) => positionals.length === 0 || positionals.some((word) => name.includes(word));
 const chosen = scenarios.filter(({ name }) => wanted(name));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const pinning = availableParallelism() > 0 && hasTaskset() && cpus().length > 1;
+const core = serverCore();
 
-const guard = wanted('guard') ? await measureGuard(pinning ? 0 : undefined, seconds, rounds) : undefined;
+const guard = wanted('guard') ? await measureGuard(core, seconds, rounds) : undefined;
 const lines = chosen.length === 0 ? [] : await measure();
 if (values.json) console.log(JSON.stringify({ machine: machine(), lines, guard }));
 else {
@@ -46,11 +48,11 @@ else {
 
 async function measure(): Promise<Line[]> {
   const scene = await openScene({
-    serverCore: pinning ? 0 : undefined,
+    serverCore: core,
     withBare: !values['no-bare'],
     durable: true,
     log: say,
-    ...(values.profile ? { brokerOptions: startProfile() } : {}),
+    nodeOptions: values.profile ? startProfile() : [],
   });
   try {
     const results: Line[] = [];
@@ -68,8 +70,8 @@ async function measureOne(scenario: Scenario, scene: Awaited<ReturnType<typeof o
     const raise = target === scene.broker ? scene.raiseNewest : async () => {};
     const ground: Ground = { target, key: scene.key, users: await openUsers(target), raise };
     await scenario.setUp(ground);
-    // The first round warms the code up and says how many proofs a round needs.
-    const first = await runRound(scenario, ground, { seconds: Math.max(1, seconds / 2), expected: 300 });
+    // Warms the code up and says how many proofs a round needs.
+    const first = await runRound(scenario, ground, { seconds: warmUpSeconds, expected: 300 });
     lanes.push({ ground, expected: first.perSecond, rounds: [] });
   }
   for (let round = 0; round < rounds; round += 1) {
@@ -117,16 +119,7 @@ function pct(share: number): string {
   return Number.isNaN(share) ? '–' : `${Math.round(share * 100)}%`;
 }
 
-function hasTaskset(): boolean {
-  try {
-    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function machine(): string {
   const [first] = cpus();
-  return `${first?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; ${pinning ? 'server on core 0, load and PostgreSQL on core 1' : 'not pinned'}; ${userCount} users, ${rounds} rounds of ${seconds} s, medians; PostgreSQL commits to disk`;
+  return `${first?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; ${core === 0 ? 'server on core 0, load and PostgreSQL on core 1' : 'not pinned'}; ${userCount} users, ${rounds} rounds of ${seconds} s, medians; PostgreSQL commits to disk`;
 }

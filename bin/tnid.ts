@@ -9,6 +9,7 @@ import { auditCommand } from './commands/audit.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
 import { keysCommand } from './commands/keys.ts';
 import { checkConfigCommand, migrateCommand, startCommand } from './commands/operate.ts';
+import { seedCommand } from './commands/seed.ts';
 import { serviceCommand } from './commands/service.ts';
 import { staffCommand } from './commands/staff.ts';
 
@@ -30,6 +31,7 @@ for (const command of [
   catalogueCommand(),
   auditCommand(),
   staffCommand(),
+  seedCommand(),
 ]) {
   program.addCommand(command.exitOverride());
 }

@@ -53,7 +53,9 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
     throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known');
   const now = house.clock();
   const request = { wanted, params, begunAt: entities.Interaction?.iat };
-  const stands = await standingFor(request, now, (cap) => standing(house.db, { sessionUid, accountId, cap }, now));
+  const stands = await standingFor(request, now, (cap) =>
+    standing(house.db, { sessionUid, accountId, cap }, now),
+  );
   if (stands !== undefined) {
     // The code takes its acr, the cap of all its tokens, from here.
     session.acr = acrOf(stands.level === 2 ? 2 : 1, house.acrBase);

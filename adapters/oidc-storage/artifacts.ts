@@ -8,6 +8,7 @@ import { errors } from 'oidc-provider';
 import type { Database } from '../../database.ts';
 import { sql } from '../../database.ts';
 import { revokeGrant } from './grants.ts';
+import { keepAtHand } from './grant-at-hand.ts';
 import { inOrder } from './in-order.ts';
 
 // Numbers are part of the stored data: append only.
@@ -40,8 +41,11 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
     async find(id) {
       const row = await db.together(findArtifacts, { kind, id: idKey(id) });
       if (row === undefined) return undefined;
+      if (row.payload.grantId !== undefined && row.grant !== null) keepAtHand(row.payload.grantId, row.grant);
       const consumed =
-        row.consumed_at === null || model !== 'PushedAuthorizationRequest' ? undefined : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
+        row.consumed_at === null || model !== 'PushedAuthorizationRequest'
+          ? undefined
+          : { consumed: Math.floor(row.consumed_at.getTime() / 1000) };
       return { ...row.payload, jti: id, ...consumed };
     },
 
@@ -82,18 +86,28 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
 }
 
 type Key = { readonly kind: number; readonly id: Buffer };
-type Found = { readonly n: number; readonly payload: AdapterPayload; readonly consumed_at: Date | null };
+type Found = {
+  readonly n: number;
+  readonly payload: AdapterPayload;
+  readonly consumed_at: Date | null;
+  readonly grant: AdapterPayload | null;
+};
 
 async function findArtifacts(db: Database, keys: readonly Key[]): Promise<readonly (Found | undefined)[]> {
   const found = await db.rows<Found>(sql`
-    select key.n, a.payload, a.consumed_at
+    select key.n, a.payload, a.consumed_at,
+      (select g.payload from oidc_grant g where g.id = a.grant_id and g.expires_at > now()) as "grant"
     from unnest(${keys.map(({ id }) => id)}::bytea[], ${keys.map(({ kind }) => kind)}::smallint[]) with ordinality as key (id, kind, n)
     cross join lateral (
-      select payload, consumed_at from oidc_artifact o where o.id = key.id and o.kind = key.kind and o.expires_at > now() limit 1) a`);
+      select payload, consumed_at, grant_id from oidc_artifact o where o.id = key.id and o.kind = key.kind and o.expires_at > now() limit 1) a`);
   return inOrder(keys, found);
 }
 
-type Saved = Key & { readonly grantId: string | null; readonly payload: string; readonly lifeSeconds: number };
+type Saved = Key & {
+  readonly grantId: string | null;
+  readonly payload: string;
+  readonly lifeSeconds: number;
+};
 
 // Two saves of one row in one statement are refused by PostgreSQL; each is then done alone.
 async function saveArtifacts(db: Database, rows: readonly Saved[]): Promise<readonly undefined[]> {

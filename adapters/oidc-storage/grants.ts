@@ -2,6 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Database } from '../../database.ts';
 import { sql } from '../../database.ts';
 import type { Grants } from '../../consent/stop.ts';
+import { takeFromHand } from './grant-at-hand.ts';
 import { inOrder } from './in-order.ts';
 
 export function grantAdapter(db: Database): Adapter {
@@ -15,7 +16,7 @@ export function grantAdapter(db: Database): Adapter {
     // In a transaction the row is locked in share mode: a withdrawal that commits first is seen here,
     // one that comes later waits.
     async find(id) {
-      if (!db.inTransaction()) return (await db.together(findGrants, id))?.payload;
+      if (!db.inTransaction()) return takeFromHand(id) ?? (await db.together(findGrants, id))?.payload;
       const locked = sql`select payload from oidc_grant where id = ${id} and expires_at > now() for share`;
       return (await db.row<{ payload: AdapterPayload }>(locked))?.payload;
     },

@@ -20,7 +20,7 @@ test.before(async () => {
 test.after.always(() => db?.close());
 
 const grant = async (id: string, resources: Record<string, string> = {}) => {
-  await storage('Grant').upsert(id, { accountId, clientId: 'cong', resources } as never, 60); // members of a grant's payload
+  await storage('Grant').upsert(id, { accountId, clientId: 'cong', resources }, 60);
   return id;
 };
 
@@ -36,7 +36,7 @@ test('what is stored is found again, under the same id, and under no other', asy
 
 test('an id is nowhere in the tables', async (t) => {
   await storage('RefreshToken').upsert('bi-mat-cua-toi', { jti: 'bi-mat-cua-toi', accountId }, 60);
-  await storage('Session').upsert('phien-bi-mat', { jti: 'phien-bi-mat', uid: 'u-1', accountId } as never, 60); // members of a session's payload
+  await storage('Session').upsert('phien-bi-mat', { jti: 'phien-bi-mat', uid: 'u-1', accountId }, 60);
   const rows = await db.rows<{ all: string }>(sql`
     select (select string_agg(a::text, '') from oidc_artifact a) || (select string_agg(s::text, '') from oidc_session s) as all`);
   t.notRegex(rows[0]?.all ?? 'bi-mat', /bi-mat/);
@@ -101,26 +101,30 @@ test('a proof is spent although the request it came with is taken back', async (
 test('two writers of one session document lose nothing of each other', async (t) => {
   const sessions = storage('Session');
   const base = { uid: 'u-2', accountId };
-  await sessions.upsert('p-1', { ...base, authorizations: {} } as never, 60); // members of a session's payload, here and below
-  await sessions.upsert('p-1', { ...base, authorizations: { a: { grantId: 'g-a' } } } as never, 60);
-  await sessions.upsert('p-1', { ...base, authorizations: { b: { grantId: 'g-b' } } } as never, 60);
-  t.like(await sessions.find('p-1'), { authorizations: { a: { grantId: 'g-a' }, b: { grantId: 'g-b' } } } as never);
+  await sessions.upsert('p-1', { ...base, authorizations: {} }, 60);
+  await sessions.upsert('p-1', { ...base, authorizations: { a: { grantId: 'g-a' } } }, 60);
+  await sessions.upsert('p-1', { ...base, authorizations: { b: { grantId: 'g-b' } } }, 60);
+  t.like(await sessions.find('p-1'), {
+    authorizations: { a: { grantId: 'g-a' }, b: { grantId: 'g-b' } },
+  } as never);
   t.is((await sessions.findByUid('u-2'))?.['accountId'], accountId);
 });
 
 test('a session that changes hands keeps nothing of the one before', async (t) => {
   const sessions = storage('Session');
-  await sessions.upsert('p-2', { uid: 'u-3', accountId, authorizations: { a: { grantId: 'g-a' } } } as never, 60);
-  await sessions.upsert('p-2', { uid: 'u-3', accountId: '01999999-0000-7000-8000-000000000002', authorizations: { b: {} } } as never, 60);
-  t.deepEqual((await sessions.find('p-2'))?.['authorizations' as never], { b: {} } as never);
+  await sessions.upsert('p-2', { uid: 'u-3', accountId, authorizations: { a: { grantId: 'g-a' } } }, 60);
+  await sessions.upsert('p-2', { uid: 'u-3', accountId: '01999999-0000-7000-8000-000000000002', authorizations: { b: {} } }, 60);
+  t.deepEqual((await sessions.find('p-2'))?.['authorizations'], { b: {} });
 }); // prettier-ignore
 
 test('taking scopes back keeps the rest of a grant and kills what had them', async (t) => {
   const id = await grant('g-hep', { 'https://a': 'x y', 'https://b': 'z' });
-  await storage('AccessToken').upsert('at-a', { grantId: id, aud: 'https://a' } as never, 60); // members of a token's payload
-  await storage('AccessToken').upsert('at-b', { grantId: id, aud: 'https://b' } as never, 60);
-  await db.transaction(() => createGrants(db).narrow({ accountId, serviceId: 'https://a', keepScopes: ['x'] }));
-  t.like(await storage('Grant').find(id), { resources: { 'https://a': 'x', 'https://b': 'z' } } as never);
+  await storage('AccessToken').upsert('at-a', { grantId: id, aud: 'https://a' }, 60);
+  await storage('AccessToken').upsert('at-b', { grantId: id, aud: 'https://b' }, 60);
+  await db.transaction(() =>
+    createGrants(db).narrow({ accountId, serviceId: 'https://a', keepScopes: ['x'] }),
+  );
+  t.like(await storage('Grant').find(id), { resources: { 'https://a': 'x', 'https://b': 'z' } });
   t.is(await storage('AccessToken').find('at-a'), undefined);
   t.not(await storage('AccessToken').find('at-b'), undefined);
 });

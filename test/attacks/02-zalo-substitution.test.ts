@@ -47,26 +47,36 @@ for (const knobs of answers) {
   });
 }
 
-test.serial('a code Zalo never gave, brought with a good state, opens no account and is on record', async (t) => {
-  const before = await accounts();
-  const refused = await countEvents(house, 'login.zalo');
-  const { person } = await meet(house);
-  const caught: URL[] = [];
-  let catching = true;
-  const visitor = visitorAs(house, person, (url) => catching && url.pathname === '/zalo/ve' && caught.push(url) > 0);
-  await visitor.open((await rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource)).url);
-  await visitor.browser.press('Đăng nhập bằng Zalo');
-  await visitor.browser.press(person.zaloId);
-  await visitor.browser.press('allow');
-  catching = false;
-  const forged = new URL(caught[0] ?? house.issuer);
-  forged.searchParams.set('code', house.zalo.mintCode({ zaloId: person.zaloId, codeChallenge: 'A'.repeat(43) }));
-  const arrival = await visitor.open(forged);
-  t.is(arrival.at === 'page' ? arrival.page.status : 0, 200);
-  t.true(visitor.browser.hasButton('Đăng nhập bằng Zalo'), 'a code bound to another challenge is not ours');
-  t.is(await accounts(), before);
-  t.is(await countEvents(house, 'login.zalo'), refused + 1);
-});
+test.serial(
+  'a code Zalo never gave, brought with a good state, opens no account and is on record',
+  async (t) => {
+    const before = await accounts();
+    const refused = await countEvents(house, 'login.zalo');
+    const { person } = await meet(house);
+    const caught: URL[] = [];
+    let catching = true;
+    const visitor = visitorAs(
+      house,
+      person,
+      (url) => catching && url.pathname === '/zalo/ve' && caught.push(url) > 0,
+    );
+    await visitor.open((await rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource)).url);
+    await visitor.browser.press('Đăng nhập bằng Zalo');
+    await visitor.browser.press(person.zaloId);
+    await visitor.browser.press('allow');
+    catching = false;
+    const forged = new URL(caught[0] ?? house.issuer);
+    forged.searchParams.set(
+      'code',
+      house.zalo.mintCode({ zaloId: person.zaloId, codeChallenge: 'A'.repeat(43) }),
+    );
+    const arrival = await visitor.open(forged);
+    t.is(arrival.at === 'page' ? arrival.page.status : 0, 200);
+    t.true(visitor.browser.hasButton('Đăng nhập bằng Zalo'), 'a code bound to another challenge is not ours');
+    t.is(await accounts(), before);
+    t.is(await countEvents(house, 'login.zalo'), refused + 1);
+  },
+);
 
 test.serial('the app secret leaves for Zalo only in its own header, never in an address', async (t) => {
   t.true(house.zalo.requests().some(({ endpoint, headers }) => endpoint === 'access_token' && headers.includes('secret_key'))); // prettier-ignore

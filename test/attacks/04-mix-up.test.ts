@@ -28,7 +28,8 @@ async function atVneid() {
 }
 
 const tokenCalls = () => house.vneid.requests().filter((line) => line === 'POST /oauth2/token').length;
-const bindings = async () => (await house.db.row<{ n: number }>(sql`select count(*) as n from identity_binding`))?.n;
+const bindings = async () =>
+  (await house.db.row<{ n: number }>(sql`select count(*) as n from identity_binding`))?.n;
 
 const forged = [
   { 'idToken.nonce': 'absent' },

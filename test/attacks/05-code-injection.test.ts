@@ -58,7 +58,11 @@ test('ids of codes and tokens are stored as hashes only', async (t) => {
   const { callback } = await (await meet(house)).go(request);
   const code = callback.searchParams.get('code') ?? 'none';
   const tokens = await rp.redeem(request, callback);
-  for (const secret of [code, String(tokens.body['refresh_token']), request.requestUri.split(':').at(-1) ?? 'none']) {
+  for (const secret of [
+    code,
+    String(tokens.body['refresh_token']),
+    request.requestUri.split(':').at(-1) ?? 'none',
+  ]) {
     t.true(secret.length > 20);
     const found = await house.db.rows(sql`
       select 1 from oidc_artifact where payload::text like '%' || ${secret} || '%'`);

@@ -13,7 +13,10 @@ let rp: Rp;
 let reports: Rp;
 test.before(async () => {
   house = await startHouse((await useDatabase()).url);
-  [rp, reports] = await Promise.all([createPortal(house, 'cong-thu'), createService(house, 'phananh', REPORTS)]);
+  [rp, reports] = await Promise.all([
+    createPortal(house, 'cong-thu'),
+    createService(house, 'phananh', REPORTS),
+  ]);
 });
 test.after.always(() => house?.stop());
 
@@ -31,7 +34,10 @@ test('a token whose code was shown twice is refused by its service at the next l
   await guard.start();
   t.teardown(() => guard.stop());
   const check = async () => {
-    const dpop = await rp.proof({ method: 'POST', path: '', accessToken: token }, { htu: `${REPORTS}/phan-anh` });
+    const dpop = await rp.proof(
+      { method: 'POST', path: '', accessToken: token },
+      { htu: `${REPORTS}/phan-anh` },
+    );
     const headers = { authorization: `DPoP ${token}`, dpop };
     return guard.check({ method: 'POST', url: '/phan-anh', headers, rawHeaders: Object.entries(headers).flat() }, 'phananh.gui'); // prettier-ignore
   };

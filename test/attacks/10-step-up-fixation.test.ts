@@ -23,7 +23,9 @@ async function backFromVneid() {
   let catching = true;
   const visitor = visitorAs(house, person, (url) => catching && url.pathname === '/vneid/ve');
   const { callback } = await visitor.go(await rp.begin(LEVEL_TWO.scope, LEVEL_TWO.resource));
-  const page = new URL(visitor.browser.hops().findLast(({ url }) => url.includes('/interaction/'))?.url ?? house.issuer);
+  const page = new URL(
+    visitor.browser.hops().findLast(({ url }) => url.includes('/interaction/'))?.url ?? house.issuer,
+  );
   catching = false;
   return { visitor, person, callback, uid: page.pathname.split('/')[2] ?? '' };
 }

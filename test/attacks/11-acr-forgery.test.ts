@@ -53,7 +53,9 @@ test('a level 2 scope is never in a token of level 1, whatever is asked at the t
   const wanted = { ...LEVEL_TWO, scope: `${LEVEL_TWO.scope} svc:hoso:chuan-bi` };
   const { tokens } = await signIn(rp, visitor, wanted);
   const accountId = await accountOf(house, visitor);
-  await house.db.run(sql`update level_fact set revoked_at = now() where account_id = ${accountId} and level = 2`);
+  await house.db.run(
+    sql`update level_fact set revoked_at = now() where account_id = ${accountId} and level = 2`,
+  );
   const refreshed = await rp.refresh(tokens, { scope: 'openid svc:hoso:nop svc:hoso:chuan-bi' });
   t.is(refreshed.status, 200, refreshed.text);
   t.is(claimsOf(refreshed.body['access_token'])['scope'], 'svc:hoso:chuan-bi');
@@ -62,8 +64,13 @@ test('a level 2 scope is never in a token of level 1, whatever is asked at the t
 
 test('without a binding in force a proof of level 2 counts for nothing', async (t) => {
   const visitor = await meet(house);
-  const { tokens } = await signIn(rp, visitor, { ...LEVEL_TWO, scope: `${LEVEL_TWO.scope} svc:hoso:chuan-bi` });
+  const { tokens } = await signIn(rp, visitor, {
+    ...LEVEL_TWO,
+    scope: `${LEVEL_TWO.scope} svc:hoso:chuan-bi`,
+  });
   const accountId = await accountOf(house, visitor);
-  await house.db.run(sql`update identity_binding set ended_at = now(), end_reason = 'thu' where account_id = ${accountId}`);
+  await house.db.run(
+    sql`update identity_binding set ended_at = now(), end_reason = 'thu' where account_id = ${accountId}`,
+  );
   t.is(claimsOf((await rp.refresh(tokens)).body['access_token'])['acr'], acr(1));
 });

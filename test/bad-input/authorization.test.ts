@@ -9,6 +9,8 @@ import { LEVEL_ONE } from '../support/visitor.ts';
 import { judge, long } from './row.ts';
 import type { Row } from './row.ts';
 
+type Init = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> };
+
 let house: TestHouse;
 let rp: Rp;
 let other: Rp;
@@ -20,14 +22,18 @@ test.before(async () => {
 test.after.always(() => house?.stop());
 
 const push = (over: Form) => async () => (await rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource, over)).answer;
-const open = (query: string | Record<string, string>, method = 'GET') => () =>
-  ask(`${house.issuer}/auth${method === 'GET' ? `?${new URLSearchParams(query)}` : ''}`, {
-    method,
-    headers: { accept: 'text/html' },
-    ...(method === 'GET' ? {} : { body: new URLSearchParams(query) }),
-  });
-const raw = (path: string, init: RequestInit = {}) => () =>
-  ask(`${house.issuer}${path}`, { ...init, headers: { accept: 'text/html', ...init.headers } });
+const open =
+  (query: string | Record<string, string>, method = 'GET') =>
+  () =>
+    ask(`${house.issuer}/auth${method === 'GET' ? `?${new URLSearchParams(query)}` : ''}`, {
+      method,
+      headers: { accept: 'text/html' },
+      ...(method === 'GET' ? {} : { body: new URLSearchParams(query) }),
+    });
+const raw =
+  (path: string, init: Init = {}) =>
+  () =>
+    ask(`${house.issuer}${path}`, { ...init, headers: { accept: 'text/html', ...init.headers } });
 
 test.serial('/par', async (t) => {
   const rows: Row[] = [
@@ -80,7 +86,11 @@ test.serial('/auth', async (t) => {
     ['somebody else\'s pushed request', open({ client_id: other.clientId, request_uri: fine }), 400], // prettier-ignore
     ['an expired pushed request', open({ client_id: rp.clientId, request_uri: gone }), 400],
     ['a pushed request nobody made', open({ client_id: rp.clientId, request_uri: 'urn:ietf:params:oauth:request_uri:x' }), 400], // prettier-ignore
-    ['a request_uri of the web', open({ client_id: rp.clientId, request_uri: 'https://evil.example/' }), [303, 400]],
+    [
+      'a request_uri of the web',
+      open({ client_id: rp.clientId, request_uri: 'https://evil.example/' }),
+      [303, 400],
+    ],
     ['two pushed requests', open(`client_id=cong-thu&request_uri=${fine}&request_uri=${fine}`), 400],
     ['everything in the open', open({ client_id: rp.clientId, response_type: 'code', redirect_uri: REDIRECT, scope: 'openid', code_challenge: challengeOf(newVerifier()), code_challenge_method: 'S256' }), [303, 400], 'invalid_request'], // prettier-ignore
     ['a foreign redirect_uri', open({ client_id: rp.clientId, response_type: 'code', redirect_uri: 'https://evil.example/', scope: 'openid' }), 400], // prettier-ignore

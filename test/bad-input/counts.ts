@@ -25,3 +25,14 @@ export const changes = (before: Counts, after: Counts): readonly string[] =>
   Object.keys(after)
     .filter((table) => after[table] !== before[table])
     .map((table) => `${table}: ${(after[table] ?? 0) - (before[table] ?? 0)}`);
+
+/** Waits for the events of issued tokens, which are gathered and written a moment after the answer. */
+export async function settle(db: Database): Promise<void> {
+  let [before, after] = [-1, 0];
+  while (before !== after) {
+    before = after;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const row = await db.row<{ n: number }>(sql`select count(*) as n from access_event`);
+    after = (row?.n ?? 0) + 1;
+  }
+}

@@ -20,7 +20,10 @@ export async function judge(t: ExecutionContext, house: TestHouse, rows: readonl
     t.true(reply.status < 500, said);
     if (error !== undefined) {
       const inPlace = [reply.body['error'], new URL(reply.headers.get('location') ?? '', house.issuer).searchParams.get('error')]; // prettier-ignore
-      t.true(inPlace.includes(error) || reply.text.includes(`>${error}<`) || reply.text.includes(error), said);
+      t.true(
+        inPlace.includes(error) || reply.text.includes(`>${error}<`) || reply.text.includes(error),
+        said,
+      );
     }
     t.notRegex(reply.text, STACK, said);
     t.deepEqual(changes(before, await countRows(house.db)), [], what);

@@ -6,6 +6,7 @@ import { useDatabase } from '../support/database.ts';
 import { ask, createPortal, createService, INSURANCE, REDIRECT, REPORTS } from '../support/rp.ts';
 import type { AuthRequest, Form, Reply, Rp, Sending } from '../support/rp.ts';
 import { LEVEL_ONE, meet, signIn } from '../support/visitor.ts';
+import { settle } from './counts.ts';
 import { judge, long } from './row.ts';
 import type { Row } from './row.ts';
 
@@ -28,14 +29,15 @@ test.before(async () => {
   tokens = (await signIn(rp, visitor, LEVEL_ONE)).tokens;
   request = await rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource);
   callback = (await visitor.go(request)).callback;
-  await new Promise((resolve) => setTimeout(resolve, 500)); // events of issued tokens are gathered
+  await settle(house.db); // events of issued tokens are gathered
 });
 test.after.always(() => house?.stop());
 
 const redeem = (over: Form, sending: Sending = {}, by: () => Rp = () => rp) => () => by().redeem(request, callback, over, sending); // prettier-ignore
 const refresh = (over: Form, sending: Sending = {}, by: () => Rp = () => rp) => () => by().refresh(tokens, over, sending); // prettier-ignore
 const proofWith = (claims: object, header: object = {}, path = '/token', method = 'POST') => () => rp.proof({ method, path }, { ...claims }, { ...header }); // prettier-ignore
-const refreshWith = (make: () => Promise<string>) => async () => rp.refresh(tokens, {}, { proof: await make() });
+const refreshWith = (make: () => Promise<string>) => async () =>
+  rp.refresh(tokens, {}, { proof: await make() });
 const raw = (path: string, init: RequestInit) => () => ask(`${house.issuer}${path}`, init);
 
 test.serial('/token', async (t) => {
@@ -45,7 +47,12 @@ test.serial('/token', async (t) => {
     ['JSON', raw('/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }), 400, 'invalid_request'], // prettier-ignore
     ['no content type', raw('/token', { method: 'POST', body: Buffer.from('grant_type=refresh_token') }), 400, 'invalid_request'], // prettier-ignore
     ['an oversized body', () => rp.post('/token', { grant_type: 'refresh_token', refresh_token: long(80_000) }), [400, 413]], // prettier-ignore
-    ['an unknown grant type', () => rp.post('/token', { grant_type: 'password' }), 400, 'unsupported_grant_type'],
+    [
+      'an unknown grant type',
+      () => rp.post('/token', { grant_type: 'password' }),
+      400,
+      'unsupported_grant_type',
+    ],
     ['a doubled grant type', () => rp.post('/token', { grant_type: ['refresh_token', 'refresh_token'] }), 400, 'invalid_request'], // prettier-ignore
     ['no code', redeem({ code: undefined }), 400, 'invalid_request'],
     ['an empty code', redeem({ code: '' }), 400, 'invalid_request'],
@@ -84,7 +91,7 @@ test.serial('/token', async (t) => {
     ['a proof without an id', refreshWith(proofWith({ jti: undefined })), 400, 'invalid_dpop_proof'],
     ['a proof of the wrong type', refreshWith(proofWith({}, { typ: 'JWT' })), 400, 'invalid_dpop_proof'],
     ['a proof without a key', refreshWith(proofWith({}, { jwk: undefined })), 400, 'invalid_dpop_proof'],
-    ['a service asking for a citizen\'s scope', () => service.credentials({ scope: 'svc:bhyt:xem' }), 200], // a token without any scope: see below, prettier-ignore
+    ["a service asking for a citizen's scope", () => service.credentials({ scope: 'svc:bhyt:xem' }), 200], // a token without any scope: see below, prettier-ignore
     ['a service asking for another audience', () => service.credentials({ resource: INSURANCE }), 400, 'invalid_target'], // prettier-ignore
     ['a service redeeming a code', redeem({}, {}, () => service), 400, 'invalid_request'],
   ];
@@ -92,7 +99,7 @@ test.serial('/token', async (t) => {
   t.is((await service.credentials({ scope: 'svc:bhyt:xem' })).body['scope'], undefined);
   const good = await rp.redeem(request, callback);
   t.is(good.status, 200, `after all of this the code is still good: ${good.text}`);
-  await new Promise((resolve) => setTimeout(resolve, 500)); // its event is gathered
+  await settle(house.db); // its event is gathered
 });
 
 test.serial('/introspect and /revoke', async (t) => {
@@ -103,7 +110,12 @@ test.serial('/introspect and /revoke', async (t) => {
     ['introspect two tokens', () => service.introspect('', { token: ['a', 'b'] }), 400, 'invalid_request'],
     ['introspect a very long token', () => service.introspect(long(30_000)), 200],
     ['introspect with a NUL', () => service.introspect('a\u0000'), 200],
-    ['introspect without a client', () => service.introspect('x', {}, { assertion: null }), 400, 'invalid_request'],
+    [
+      'introspect without a client',
+      () => service.introspect('x', {}, { assertion: null }),
+      400,
+      'invalid_request',
+    ],
     ['introspect as an unknown client', () => service.introspect('x', { client_id: 'khong-co' }, { assertion: null }), 401, 'invalid_client'], // prettier-ignore
     ['introspect as a portal', () => rp.introspect(refreshToken), 200],
     ['introspect as JSON', raw('/introspect', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"token":"x"}' }), 400], // prettier-ignore
@@ -120,7 +132,7 @@ test.serial('/introspect and /revoke', async (t) => {
 });
 
 test.serial('/userinfo and /revocations', async (t) => {
-  await new Promise((resolve) => setTimeout(resolve, 500)); // the event of the refresh above
+  await settle(house.db); // the event of the refresh above
   const bearer = (value: string) => ({ headers: { authorization: value } });
   const rows: Row[] = ['/userinfo', '/revocations'].flatMap((path): Row[] => [
     [`${path} without a token`, raw(path, {}), [400, 401]],
@@ -130,7 +142,11 @@ test.serial('/userinfo and /revocations', async (t) => {
     [`${path} with Basic`, raw(path, bearer('Basic eDp5')), [400, 401]],
     [`${path} with an unknown token`, () => rp.withToken(path, 'x'.repeat(43)), 401],
     [`${path} with an ID token`, () => rp.withToken(path, String(tokens.body['id_token'])), 401],
-    [`${path} with the token of a service`, () => rp.withToken(path, String(tokens.body['access_token'])), 401],
+    [
+      `${path} with the token of a service`,
+      () => rp.withToken(path, String(tokens.body['access_token'])),
+      401,
+    ],
     [`${path} with a refresh token`, () => rp.withToken(path, String(tokens.body['refresh_token'])), 401],
     [`${path} with a token in the address`, raw(`${path}?access_token=x`, {}), [400, 401]],
     [`${path} with a token of 9,000 letters`, () => rp.withToken(path, long(9_000)), [400, 401]],

@@ -20,7 +20,10 @@ test.before(async () => {
   wire = await wireTo(url);
   direct = openDatabase(url, { maxConnections: 3 });
   house = await startHouse(wire.url);
-  [rp, service] = await Promise.all([createPortal(house, 'cong-thu'), createService(house, 'bhyt', INSURANCE)]);
+  [rp, service] = await Promise.all([
+    createPortal(house, 'cong-thu'),
+    createService(house, 'bhyt', INSURANCE),
+  ]);
 });
 test.after.always(async () => {
   await house?.stop();
@@ -54,7 +57,9 @@ test.serial('without its database the broker says so everywhere, and recovers by
       t.is(reply.body['error'], 'temporarily_unavailable', what);
     }
     for (const path of [fresh.url, `${house.issuer}/zalo/ve?state=x&code=y`, `${house.issuer}/toi`]) {
-      const reply = await ask(path, { headers: { ...html.headers, cookie: '__Host-tnid=x; __Host-tnid.sig=y' } });
+      const reply = await ask(path, {
+        headers: { ...html.headers, cookie: '__Host-tnid=x; __Host-tnid.sig=y' },
+      });
       if (reply.status === 303) continue; // a forged cookie needs no database to be refused
       t.true(isOutage(reply), `${path}: ${reply.status} ${reply.text.slice(0, 300)}`);
       t.regex(reply.text, /<h1/, path);

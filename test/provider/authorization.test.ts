@@ -2,7 +2,15 @@ import test from 'ava';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
-import { ask, challengeOf, createPortal, createService, newVerifier, REDIRECT, REPORTS } from '../support/rp.ts';
+import {
+  ask,
+  challengeOf,
+  createPortal,
+  createService,
+  newVerifier,
+  REDIRECT,
+  REPORTS,
+} from '../support/rp.ts';
 import type { Form, Rp } from '../support/rp.ts';
 import { LEVEL_ONE, meet, signIn } from '../support/visitor.ts';
 

@@ -41,7 +41,9 @@ test('the page is shown once for each client, and its answer counts for that cli
 test('a refused purpose takes its scope away and is not asked again', async (t) => {
   const visitor = await meet(house);
   const wanted = { ...LEVEL_TWO, scope: `${LEVEL_TWO.scope} svc:hoso:chuan-bi` };
-  const first = await signIn(rp, visitor, wanted, (purpose) => (purpose === 'hoso.xu-ly' ? 'refused' : 'given'));
+  const first = await signIn(rp, visitor, wanted, (purpose) =>
+    purpose === 'hoso.xu-ly' ? 'refused' : 'given',
+  );
   t.is(first.tokens.status, 200, first.tokens.text);
   t.is(first.tokens.body['scope'], 'svc:hoso:chuan-bi');
   t.deepEqual(claimsOf(first.tokens.body['access_token'])['purposes'], ['hoso.bao-tin']);

@@ -54,7 +54,11 @@ test('the document of OAuth 2.0 is the same one', async (t) => {
 test('a document read twice is the same, and no Host header moves it', async (t) => {
   const first = await document('/.well-known/openid-configuration');
   const moved = await ask(`${house.issuer}/.well-known/openid-configuration?x=1`, {
-    headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' },
+    headers: {
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+      forwarded: 'host=evil.example',
+    },
   });
   t.deepEqual(moved.body, first);
 });

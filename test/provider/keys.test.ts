@@ -22,37 +22,41 @@ test.after.always(() => house?.stop());
 const keySet = async () => (await ask(`${house.issuer}/jwks`)).body as unknown as JSONWebKeySet; // jose checks it when used
 const kids = async () => (await keySet()).keys.map(({ kid }) => kid);
 
-test.serial('after a rotation new tokens are signed by the key that was published before, and old ones still verify', async (t) => {
-  const published = await kids();
-  const visitor = await meet(house);
-  const old = (await signIn(rp, visitor, LEVEL_ONE)).tokens;
-  const oldKid = headerOf(old.body['access_token'])['kid'];
-  t.is(oldKid, published[0]);
+test.serial(
+  'after a rotation new tokens are signed by the key that was published before, and old ones still verify',
+  async (t) => {
+    const published = await kids();
+    const visitor = await meet(house);
+    const old = (await signIn(rp, visitor, LEVEL_ONE)).tokens;
+    const oldKid = headerOf(old.body['access_token'])['kid'];
+    t.is(oldKid, published[0]);
 
-  const envelope = openEnvelope(house.config.TNID_KEK, house.config.TNID_KEK_PREVIOUS);
-  const kid = await rotateSigningKey(house.db, envelope, 'token', new Date());
-  t.true(published.includes(kid), 'services have seen the key before it signs');
+    const envelope = openEnvelope(house.config.TNID_KEK, house.config.TNID_KEK_PREVIOUS);
+    const kid = await rotateSigningKey(house.db, envelope, 'token', new Date());
+    t.true(published.includes(kid), 'services have seen the key before it signs');
 
-  const deadline = Date.now() + 3_000;
-  let fresh = await rp.refresh(old);
-  while (headerOf(fresh.body['access_token'])['kid'] !== kid && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    fresh = await rp.refresh(old);
-  }
-  t.is(fresh.status, 200, 'a refresh token outlives the key');
-  t.is(headerOf(fresh.body['access_token'])['kid'], kid);
-  t.is(headerOf(fresh.body['id_token'])['kid'], kid);
+    const deadline = Date.now() + 3_000;
+    let fresh = await rp.refresh(old);
+    while (headerOf(fresh.body['access_token'])['kid'] !== kid && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      fresh = await rp.refresh(old);
+    }
+    t.is(fresh.status, 200, 'a refresh token outlives the key');
+    t.is(headerOf(fresh.body['access_token'])['kid'], kid);
+    t.is(headerOf(fresh.body['id_token'])['kid'], kid);
 
-  const now = await kids();
-  t.is(now.length, 3);
-  t.true(now.includes(String(oldKid)));
-  const set = createLocalJWKSet(await keySet());
-  for (const token of [old, fresh]) await t.notThrowsAsync(compactVerify(String(token.body['access_token']), set));
+    const now = await kids();
+    t.is(now.length, 3);
+    t.true(now.includes(String(oldKid)));
+    const set = createLocalJWKSet(await keySet());
+    for (const token of [old, fresh])
+      await t.notThrowsAsync(compactVerify(String(token.body['access_token']), set));
 
-  const signed = await ask(`${house.issuer}/.well-known/tayninh-service-catalogue`);
-  t.is(headerOf(signed.text)['kid'], kid, 'the catalogue is signed anew');
-  t.is((await signIn(rp, visitor, LEVEL_ONE)).tokens.status, 200, 'browser sessions outlive the key');
-});
+    const signed = await ask(`${house.issuer}/.well-known/tayninh-service-catalogue`);
+    t.is(headerOf(signed.text)['kid'], kid, 'the catalogue is signed anew');
+    t.is((await signIn(rp, visitor, LEVEL_ONE)).tokens.status, 200, 'browser sessions outlive the key');
+  },
+);
 
 test.serial('a sign-in under way survives a rotation', async (t) => {
   const visitor = await meet(house);

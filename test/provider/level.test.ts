@@ -41,28 +41,51 @@ test.serial('a level nobody knows cannot be reached, and says so', async (t) => 
   } // prettier-ignore
 });
 
-test.serial('unknown levels beside a known one are dropped, and of the known ones the lowest will do', async (t) => {
-  for (const acr of [`urn:khac ${acr1}`, `${acr2} ${acr1}`, `${acr1} ${acr1}`]) {
-    const arrived = await ask(known, LEVEL_ONE, { acr_values: acr });
-    t.is(arrived.at, 'door');
-    t.true('code' in arrived, JSON.stringify(arrived));
-  }
-});
+test.serial(
+  'unknown levels beside a known one are dropped, and of the known ones the lowest will do',
+  async (t) => {
+    for (const acr of [`urn:khac ${acr1}`, `${acr2} ${acr1}`, `${acr1} ${acr1}`]) {
+      const arrived = await ask(known, LEVEL_ONE, { acr_values: acr });
+      t.is(arrived.at, 'door');
+      t.true('code' in arrived, JSON.stringify(arrived));
+    }
+  },
+);
 
 test.serial('level 2 asked for on a level 1 session leads to the step-up', async (t) => {
   const arrived = await ask(known, LEVEL_ONE, { acr_values: acr2 });
   t.like(arrived, { at: 'page', status: 200, title: 'Cần thêm bước xác minh' });
-  t.like(await ask(known, LEVEL_TWO, {}), { at: 'page', title: 'Cần thêm bước xác minh' }, 'the scope alone asks for it');
+  t.like(
+    await ask(known, LEVEL_TWO, {}),
+    { at: 'page', title: 'Cần thêm bước xác minh' },
+    'the scope alone asks for it',
+  );
   t.like(await ask(known, LEVEL_TWO, { acr_values: acr1 }), { at: 'page', title: 'Cần thêm bước xác minh' }, 'a lower acr lowers nothing'); // prettier-ignore
 });
 
 test.serial('prompt=none never shows a page', async (t) => {
-  t.like(await ask(await meet(house), LEVEL_ONE, { prompt: 'none' }), { at: 'door', error: 'login_required' });
+  t.like(await ask(await meet(house), LEVEL_ONE, { prompt: 'none' }), {
+    at: 'door',
+    error: 'login_required',
+  });
   t.like(await ask(known, LEVEL_TWO, { prompt: 'none' }), { at: 'door', error: 'login_required' });
   t.true('code' in (await ask(known, LEVEL_ONE, { prompt: 'none' })));
 });
 
-for (const odd of ['', '-1', '+5', '1e3', '1e99', 'NaN', 'Infinity', '0x10', ' 5', '5 ', '3.5', '9'.repeat(40)]) {
+for (const odd of [
+  '',
+  '-1',
+  '+5',
+  '1e3',
+  '1e99',
+  'NaN',
+  'Infinity',
+  '0x10',
+  ' 5',
+  '5 ',
+  '3.5',
+  '9'.repeat(40),
+]) {
   test.serial(`max_age "${odd.slice(0, 12)}" is no number of seconds`, async (t) => {
     t.like(await ask(known, LEVEL_ONE, { max_age: odd }), { error: 'invalid_request' });
   });
@@ -93,7 +116,10 @@ test.serial('max_age counts from the proof of the level that is needed', async (
 
 test.serial('level 2 decays at refresh: first to level 1 without its scopes, then to nothing', async (t) => {
   const visitor = await meet(house);
-  const { tokens } = await signIn(rp, visitor, { ...LEVEL_TWO, scope: `${LEVEL_TWO.scope} svc:hoso:chuan-bi` });
+  const { tokens } = await signIn(rp, visitor, {
+    ...LEVEL_TWO,
+    scope: `${LEVEL_TWO.scope} svc:hoso:chuan-bi`,
+  });
   t.is(tokens.body['scope'], 'svc:hoso:nop svc:hoso:chuan-bi');
   const accountId = await accountOf(house, visitor);
   const refreshed = await rp.refresh(tokens);
@@ -165,5 +191,8 @@ test.serial('another browser of the same person proves by itself', async (t) => 
 
   const phone = visitorAs(house, visitor.person);
   const { walk } = await signIn(rp, phone, LEVEL_TWO);
-  t.deepEqual(walk.steps.filter((step) => step !== 'zalo-permission'), ['zalo', 'vneid', 'vneid-hub']);
+  t.deepEqual(
+    walk.steps.filter((step) => step !== 'zalo-permission'),
+    ['zalo', 'vneid', 'vneid-hub'],
+  );
 });

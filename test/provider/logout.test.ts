@@ -23,8 +23,12 @@ test.before(async () => {
   const environment = { TNID_INTRANET_HOSTS: `localhost:${ports[0]}` };
   house = await startHouse((await useDatabase()).url, { environment });
   rp = await createPortal(house, 'cong-thu');
-  told = await createPortal(house, 'cong-nghe', { backchannel_logout_uri: `http://localhost:${ports[0]}/thoat` });
-  untold = await createPortal(house, 'cong-kin', { backchannel_logout_uri: `http://localhost:${ports[1]}/kin` });
+  told = await createPortal(house, 'cong-nghe', {
+    backchannel_logout_uri: `http://localhost:${ports[0]}/thoat`,
+  });
+  untold = await createPortal(house, 'cong-kin', {
+    backchannel_logout_uri: `http://localhost:${ports[1]}/kin`,
+  });
 });
 test.after.always(async () => {
   await house?.stop();
@@ -69,7 +73,9 @@ test('after logging out nothing of the session works, and services are told', as
 
   await visitor.open(leaveUrl(low.tokens.body['id_token']));
   const [button] = visitor.browser.page().document.querySelectorAll('button[name=logout]');
-  const gone = await visitor.browser.press(button?.getAttribute('value') ?? 'yes').catch((error: unknown) => error);
+  const gone = await visitor.browser
+    .press(button?.getAttribute('value') ?? 'yes')
+    .catch((error: unknown) => error);
   t.false(gone instanceof Error && !/fetch failed/.test(gone.message), String(gone)); // the client's page is not there
 
   t.is((await rp.refresh(low.tokens)).body['error'], 'invalid_grant');
@@ -92,7 +98,7 @@ test('after logging out nothing of the session works, and services are told', as
   t.true(visitor.browser.hasButton('Đăng nhập bằng Zalo'));
 });
 
-test('leaving from the citizen\'s own page ends the session too', async (t) => {
+test("leaving from the citizen's own page ends the session too", async (t) => {
   const visitor = await meet(house);
   const { tokens } = await signIn(rp, visitor, LEVEL_ONE);
   await visitor.open(`${house.issuer}/toi`);
@@ -117,7 +123,11 @@ test('a client on a listed host of the intranet is told of the logout, others on
   );
   const token = new URLSearchParams(heard[0]?.body).get('logout_token');
   const claims = claimsOf(token);
-  t.like(claims, { iss: house.issuer, aud: 'cong-nghe', sub: claimsOf(listed.tokens.body['id_token'])['sub'] });
+  t.like(claims, {
+    iss: house.issuer,
+    aud: 'cong-nghe',
+    sub: claimsOf(listed.tokens.body['id_token'])['sub'],
+  });
   t.deepEqual(Object.keys(claims['events'] ?? {}), ['http://schemas.openid.net/event/backchannel-logout']);
   t.false('nonce' in claims);
   t.like(headerOf(token), { alg: 'ES256', typ: 'logout+jwt' });

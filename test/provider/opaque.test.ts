@@ -111,7 +111,10 @@ test('nobody revokes the token of another client', async (t) => {
   const other = await createPortal(house, 'cong-khac');
   const { token, tokens } = await opaque();
   const status = [await other.revoke(token), await other.revoke(String(tokens.body['refresh_token']))].map((reply) => reply.status); // prettier-ignore
-  t.true(status.every((one) => one < 500), status.join());
+  t.true(
+    status.every((one) => one < 500),
+    status.join(),
+  );
   t.is((await insurance.introspect(token)).body['active'], true);
   t.is((await rp.refresh(tokens)).status, 200);
 });

@@ -53,7 +53,12 @@ test('every page and every error carries the strict policy', async (t) => {
   for (const address of [url, ...addresses.map((path) => house.issuer + path)]) {
     const { headers, status } = await ask(address, html);
     const policy = headers.get('content-security-policy') ?? '';
-    for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]) {
+    for (const part of [
+      "default-src 'none'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+    ]) {
       t.true(policy.includes(part), `${address} (${status}): ${policy}`);
     }
     // No script, but for the one of the library that submits its logout form, named by its hash.
@@ -114,7 +119,9 @@ test('a Zalo answer that arrives in another browser binds nothing', async (t) =>
   const arrival = await victim.open(callback);
   t.is(arrival.at === 'page' ? arrival.page.title : '', 'Hãy trở lại cửa sổ đầu tiên');
   t.is(await house.db.row(sql`select 1 from zalo_link where zalo_id = ${person.zaloId}`), undefined);
-  const key = createHash('sha256').update(callback.searchParams.get('state') ?? '').digest();
+  const key = createHash('sha256')
+    .update(callback.searchParams.get('state') ?? '')
+    .digest();
   return t.like(await house.db.row(sql`select consumed_at from upstream_state where state_key = ${key}`), { consumed_at: null }); // prettier-ignore
 });
 

@@ -3,7 +3,15 @@ import { compactVerify, createRemoteJWKSet } from 'jose';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
-import { claimsOf, createPortal, createService, DOSSIERS, headerOf, newProofKey, REPORTS } from '../support/rp.ts';
+import {
+  claimsOf,
+  createPortal,
+  createService,
+  DOSSIERS,
+  headerOf,
+  newProofKey,
+  REPORTS,
+} from '../support/rp.ts';
 import type { Rp } from '../support/rp.ts';
 import { LEVEL_ONE, LEVEL_TWO, meet, signIn } from '../support/visitor.ts';
 
@@ -65,7 +73,13 @@ test('the ID token says level, time and methods, for this client', async (t) => 
   const visitor = await meet(house);
   const { tokens } = await signIn(rp, visitor, { ...LEVEL_ONE, over: { nonce: 'mot-lan' } });
   const claims = claimsOf(tokens.body['id_token']);
-  t.like(claims, { iss: house.issuer, aud: 'cong-thu', nonce: 'mot-lan', acr: `${house.issuer}/acr/1`, amr: ['zalo'] });
+  t.like(claims, {
+    iss: house.issuer,
+    aud: 'cong-thu',
+    nonce: 'mot-lan',
+    acr: `${house.issuer}/acr/1`,
+    amr: ['zalo'],
+  });
   t.is(headerOf(tokens.body['id_token'])['alg'], 'ES256');
   t.not(claims['sub'], claimsOf(tokens.body['access_token'])['sub'], 'client and service know different ids');
 });
@@ -75,7 +89,8 @@ test('every service and every client knows the citizen by another id, the same o
   const atReports = await signIn(rp, visitor, LEVEL_ONE);
   const atReportsAgain = await signIn(other, visitor, LEVEL_ONE);
   const atDossiers = await signIn(rp, visitor, LEVEL_TWO);
-  const sub = (one: typeof atReports, token: 'access_token' | 'id_token') => claimsOf(one.tokens.body[token])['sub'];
+  const sub = (one: typeof atReports, token: 'access_token' | 'id_token') =>
+    claimsOf(one.tokens.body[token])['sub'];
   t.is(sub(atReports, 'access_token'), sub(atReportsAgain, 'access_token'));
   t.not(sub(atReports, 'access_token'), sub(atDossiers, 'access_token'));
   t.is(sub(atReports, 'id_token'), sub(atDossiers, 'id_token'));
@@ -142,12 +157,18 @@ test('a refresh token is not rotated and ends a day after the code', async (t) =
   const { tokens } = await signIn(rp, await meet(house), LEVEL_ONE);
   const again = await rp.refresh(tokens);
   t.is(again.status, 200);
-  t.true(again.body['refresh_token'] === undefined || again.body['refresh_token'] === tokens.body['refresh_token']);
+  t.true(
+    again.body['refresh_token'] === undefined || again.body['refresh_token'] === tokens.body['refresh_token'],
+  );
 });
 
 test('a portal that does not ask for openid gets no refresh token', async (t) => {
   const visitor = await meet(house);
-  const { tokens } = await signIn(rp, visitor, { scope: 'svc:phananh:gui', resource: REPORTS, over: { nonce: undefined } });
+  const { tokens } = await signIn(rp, visitor, {
+    scope: 'svc:phananh:gui',
+    resource: REPORTS,
+    over: { nonce: undefined },
+  });
   t.is(tokens.status, 200, tokens.text);
   t.is(tokens.body['refresh_token'], undefined);
   t.is(tokens.body['id_token'], undefined);

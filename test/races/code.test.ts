@@ -18,23 +18,26 @@ test.after.always(() => two?.stop());
 const watermarks = async (accountId: string) =>
   two.house.db.rows(sql`select min_iat from watermark where kind = 'sub' and account_id = ${accountId} and client_id = 'cong-thu'`); // prettier-ignore
 
-test.serial('a code redeemed 20 times at once at two brokers gives one answer, and then nothing of it lives', async (t) => {
-  const visitor = await meet(two.house);
-  const request = await rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource);
-  const { callback } = await visitor.go(request);
-  const replies = await two.race(20, (at) => rp.redeem(request, callback, {}, { at }));
+test.serial(
+  'a code redeemed 20 times at once at two brokers gives one answer, and then nothing of it lives',
+  async (t) => {
+    const visitor = await meet(two.house);
+    const request = await rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource);
+    const { callback } = await visitor.go(request);
+    const replies = await two.race(20, (at) => rp.redeem(request, callback, {}, { at }));
 
-  t.deepEqual(tally(replies), { 200: 1, 400: 19 });
-  t.true(replies.every(({ status, body }) => status === 200 || body['error'] === 'invalid_grant'));
-  const accountId = await accountOf(two.house, visitor);
-  t.true((await watermarks(accountId)).length > 0);
-  t.true((await countEvents(two.house, 'token.replayed', accountId)) > 0);
+    t.deepEqual(tally(replies), { 200: 1, 400: 19 });
+    t.true(replies.every(({ status, body }) => status === 200 || body['error'] === 'invalid_grant'));
+    const accountId = await accountOf(two.house, visitor);
+    t.true((await watermarks(accountId)).length > 0);
+    t.true((await countEvents(two.house, 'token.replayed', accountId)) > 0);
 
-  const [winner] = replies.filter(({ status }) => status === 200);
-  if (winner === undefined) return t.fail();
-  t.is((await rp.refresh(winner)).body['error'], 'invalid_grant');
-  t.deepEqual(await two.house.db.rows(sql`select id from oidc_grant where account_id = ${accountId}`), []);
-});
+    const [winner] = replies.filter(({ status }) => status === 200);
+    if (winner === undefined) return t.fail();
+    t.is((await rp.refresh(winner)).body['error'], 'invalid_grant');
+    t.deepEqual(await two.house.db.rows(sql`select id from oidc_grant where account_id = ${accountId}`), []);
+  },
+);
 
 test.serial('a code shown again later kills what it gave and tells the services', async (t) => {
   const visitor = await meet(two.house);

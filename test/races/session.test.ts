@@ -30,7 +30,9 @@ test.serial('two clients that sign in at once in one session both keep their gra
     await two.house.db.run(
       sql`update oidc_session set payload = payload || '{"authorizations":{}}' where account_id = ${accountId}`,
     );
-    const requests = await Promise.all([one, other].map((rp) => rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource)));
+    const requests = await Promise.all(
+      [one, other].map((rp) => rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource)),
+    );
     const arrivals = await two.race(2, (at, turn) =>
       visitor.open((requests[turn]?.url ?? '').replace(two.house.issuer, at)),
     );

@@ -123,10 +123,17 @@ export async function createRp(house: { readonly issuer: string }, clientId: str
 
   const withToken = async (path: string, accessToken: string, sending: Sending = {}): Promise<Reply> => {
     const once = async (): Promise<Reply> => {
-      const about = { method: 'GET', path, accessToken, ...(sending.key === undefined ? {} : { key: sending.key }) };
+      const about = {
+        method: 'GET',
+        path,
+        accessToken,
+        ...(sending.key === undefined ? {} : { key: sending.key }),
+      };
       const given = sending.proof === undefined ? await proof(about) : sending.proof;
       const headers = { authorization: `DPoP ${accessToken}`, ...(given === null ? {} : { dpop: given }) };
-      const reply = await ask(`${sending.at ?? issuer}${path}`, { headers: { ...headers, ...sending.headers } });
+      const reply = await ask(`${sending.at ?? issuer}${path}`, {
+        headers: { ...headers, ...sending.headers },
+      });
       nonce = reply.headers.get('dpop-nonce') ?? nonce;
       return reply;
     };
@@ -135,7 +142,13 @@ export async function createRp(house: { readonly issuer: string }, clientId: str
   };
 
   /** Pushes an authorization request. `over` replaces or (undefined) removes parameters. */
-  const begin = async (scope: string, resource: string | undefined, over: Form = {}, sending: Sending = {}): Promise<AuthRequest> => { // prettier-ignore
+  const begin = async (
+    scope: string,
+    resource: string | undefined,
+    over: Form = {},
+    sending: Sending = {},
+  ): Promise<AuthRequest> => {
+    // prettier-ignore
     const verifier = newVerifier();
     const form: Form = {
       response_type: 'code',
@@ -149,7 +162,7 @@ export async function createRp(house: { readonly issuer: string }, clientId: str
       ...over,
     };
     const answer = await post('/par', form, sending);
-    const requestUri = String(answer.body['request_uri'] ?? '');
+    const requestUri = textOf(answer.body['request_uri']);
     const url = `${issuer}/auth?${new URLSearchParams({ client_id: clientId, request_uri: requestUri })}`;
     return { url, requestUri, verifier, resource, answer };
   };
@@ -177,7 +190,7 @@ export async function createRp(house: { readonly issuer: string }, clientId: str
     redeem: (request: AuthRequest, callback: URL, over: Form = {}, sending: Sending = {}) =>
       post('/token', redeemForm(request, callback, over), sending),
     refresh: (tokens: Reply, over: Form = {}, sending: Sending = {}) =>
-      post('/token', { grant_type: 'refresh_token', refresh_token: String(tokens.body['refresh_token'] ?? ''), ...over }, sending), // prettier-ignore
+      post('/token', { grant_type: 'refresh_token', refresh_token: textOf(tokens.body['refresh_token']), ...over }, sending), // prettier-ignore
     credentials: (over: Form = {}, sending: Sending = {}) =>
       post('/token', { grant_type: 'client_credentials', scope: 'tn:revocations', resource: `${issuer}/api`, ...over }, sending), // prettier-ignore
     introspect: (token: string, over: Form = {}, sending: Sending = {}) =>
@@ -201,6 +214,8 @@ export function claimsOf(token: unknown): Readonly<Record<string, unknown>> {
 export function headerOf(token: unknown): Readonly<Record<string, unknown>> {
   return objectIn(Buffer.from(String(token).split('.')[0] ?? '', 'base64url').toString());
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function objectIn(text: string): Readonly<Record<string, unknown>> {
   try {

@@ -42,7 +42,10 @@ export function visitorAs(
     browser,
     open: browser.open,
     go: ({ url }, choose) =>
-      walk(browser, new URL(url), person, { sms: house.sms.url, ...(choose === undefined ? {} : { choose }) }),
+      walk(browser, new URL(url), person, {
+        sms: house.sms.url,
+        ...(choose === undefined ? {} : { choose }),
+      }),
   };
 }
 
