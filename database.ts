@@ -180,8 +180,10 @@ export function openDatabase(url: string, options: { maxConnections?: number } =
     run: async (statement) => (await send(statement, true)).rowCount ?? 0,
     together: async <K, A>(ask: Ask<K, A>, key: K, how?: 'write') => {
       const frame = current();
-      if (frame?.apart === false && (frame.client !== undefined || how === 'write'))
+      if (frame?.apart === false && (frame.client !== undefined || how === 'write')) {
+        await opened(frame, pool);
         return (await ask(database, [key]))[0] as A; // one answer a key
+      }
       const place = frame?.apart === true ? gathered.apart : gathered.free;
       const known = place.get(ask) as ((key: K) => Promise<A>) | undefined; // put there below, for this `ask`
       if (known !== undefined) return known(key);

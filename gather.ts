@@ -21,7 +21,8 @@ export function gather<K, A>(ask: (keys: readonly K[]) => Promise<readonly A[]>)
   const askFor = async (taken: readonly Waiting<K, A>[]): Promise<void> => {
     try {
       const answers = await ask(taken.map(({ key }) => key));
-      if (answers.length !== taken.length) throw new Error('a shared statement answered the wrong number of keys');
+      if (answers.length !== taken.length)
+        throw new Error('a shared statement answered the wrong number of keys');
       taken.forEach(({ resolve }, index) => resolve(answers[index] as A)); // as many answers as keys
     } catch (error) {
       const isOutage = error instanceof Refusal && error.kind === 'unavailable';

@@ -52,8 +52,13 @@ export const findAccount = (db: Database, accountId: string) =>
     left join identity_binding b on b.account_id = a.id and b.ended_at is null
     where a.id = ${accountId}`);
 
-export const accountIsOpen = (db: Database, accountId: string) =>
-  db.row<{ id: string }>(sql`select id from account where id = ${accountId} and locked_at is null`);
+/** For many at once: every authorization request asks this. */
+export async function areOpen(db: Database, accountIds: readonly string[]): Promise<readonly boolean[]> {
+  const rows = await db.rows<{ id: string }>(sql`
+    select id from account where id = any(${accountIds}::uuid[]) and locked_at is null`);
+  const open = new Set(rows.map(({ id }) => id));
+  return accountIds.map((id) => open.has(id));
+}
 
 export const findPairwise = (db: Database, accountId: string, sector: string) =>
   db.row<{ sub: string; uncommitted: boolean }>(sql`

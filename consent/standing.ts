@@ -33,10 +33,7 @@ export async function consentForToken(db: Database, where: Where): Promise<Stand
   );
 }
 
-function shaped(
-  service: CatalogueService,
-  row: StandingRow | undefined,
-): StandingConsent | undefined {
+function shaped(service: CatalogueService, row: StandingRow | undefined): StandingConsent | undefined {
   if (row === undefined) return undefined;
   return {
     consentId: row.consent_id,

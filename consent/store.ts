@@ -93,7 +93,11 @@ export type StandingRow = {
   purposes: { id: string; version: number; state: string }[];
 };
 
-export type StandingWhere = { readonly accountId: string; readonly clientId: string; readonly serviceId: string };
+export type StandingWhere = {
+  readonly accountId: string;
+  readonly clientId: string;
+  readonly serviceId: string;
+};
 
 /** For many at once: every token request asks this. */
 export async function findStanding(

@@ -137,11 +137,11 @@ export function providerConfiguration(
     extraTokenClaims: (ctx, token) => extraClaims(house, ctx, token),
     formats: {
       customizers: {
-        jwt: async (_ctx, token, parts) => {
+        jwt: async (ctx, token, parts) => {
           const { accountId } = token as { accountId?: string }; // AccessToken has one, ClientCredentials has not
           const { aud } = parts.payload;
           if (accountId === undefined || typeof aud !== 'string') return;
-          parts.payload['sub'] = (await audienceSub(house, accountId, aud)) ?? parts.payload['sub'];
+          parts.payload['sub'] = (await audienceSub(house, ctx, accountId, aud)) ?? parts.payload['sub'];
         },
       },
     },
@@ -168,7 +168,7 @@ async function extraClaims(
   const claims = await accessTokenClaims(house, ctx, clientId);
   if (accountId === undefined || aud === undefined) return claims;
   // Introspection shows the client's pairwise id unless an extra `sub` says otherwise.
-  const sub = await audienceSub(house, accountId, aud);
+  const sub = await audienceSub(house, ctx, accountId, aud);
   return sub === undefined ? claims : { ...claims, sub };
 }
 

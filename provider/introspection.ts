@@ -33,9 +33,11 @@ export async function mayIntrospect(
     return false;
 
   const acr = extra?.['acr'];
-  const stands = await standing(house.db, { sessionUid, accountId }, house.clock());
+  const [stands, consent] = await Promise.all([
+    standing(house.db, { sessionUid, accountId }, house.clock()),
+    standingConsent(house.db, { accountId, clientId, service }),
+  ]);
   if (stands.level < levelOf(typeof acr === 'string' ? acr : undefined, house.acrBase) || stands.level === 0)
     return false;
-  const consent = await standingConsent(house.db, { accountId, clientId, service });
   return consent !== undefined && consent.version === extra?.['consent_ver'];
 }

@@ -2,7 +2,7 @@
 // consent that stands now. A code or refresh token caps the level; it never lifts it.
 
 import { pairwiseSub } from '../accounts/pairwise.ts';
-import { accountIsOpen } from '../accounts/store.ts';
+import { areOpen } from '../accounts/store.ts';
 import { standing } from '../assurance/level.ts';
 import type { Standing } from '../assurance/level.ts';
 import type { CatalogueService } from '../catalogue/catalogue.ts';
@@ -91,15 +91,24 @@ export async function accessTokenClaims(
   };
 }
 
+// A token is described twice, for its claims and for its JWT. Keyed by Koa context.
+const subs = new WeakMap<object, { readonly accountId: string; readonly audience: string; readonly sub: Promise<string> }>(); // prettier-ignore
+
 /** A service knows the citizen by the id of its own sector, whichever client brought the token. */
 export async function audienceSub(
   house: ProviderHouse,
+  ctx: object,
   accountId: string,
   audience: string,
 ): Promise<string | undefined> {
   const service = house.catalogue.serviceById.get(audience);
-  return service === undefined ? undefined : pairwiseSub(house.db, accountId, service.sector);
+  if (service === undefined) return undefined;
+  const known = subs.get(ctx);
+  if (known?.accountId === accountId && known.audience === audience) return known.sub;
+  const sub = pairwiseSub(house.db, accountId, service.sector);
+  subs.set(ctx, { accountId, audience, sub });
+  return sub;
 }
 
-export const isOpenAccount = async (house: ProviderHouse, accountId: string): Promise<boolean> =>
-  (await accountIsOpen(house.db, accountId)) !== undefined;
+export const isOpenAccount = (house: ProviderHouse, accountId: string): Promise<boolean> =>
+  house.db.together(areOpen, accountId);

@@ -95,7 +95,7 @@ function noteIssue(house: ProviderHouse, token: IssuedToken): void {
     serviceId: aud,
     details: {
       scope: token.scope ?? '',
-      acr: String(extra?.['acr'] ?? ''),
+      acr: typeof extra?.['acr'] === 'string' ? extra['acr'] : '',
       consent_ver: Number(extra?.['consent_ver'] ?? 0),
     },
   });

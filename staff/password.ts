@@ -11,7 +11,7 @@ export type PasswordProblem = 'short' | 'long' | 'login' | 'repeated';
 
 /** What is wrong with a new password, if anything. */
 export function passwordProblem(password: string, login: string): PasswordProblem | undefined {
-  const length = [...password].length;
+  const length = Array.from(password).length; // characters, not UTF-16 units
   if (length < 15) return 'short';
   if (length > 128) return 'long';
   if (password.toLowerCase().includes(login.toLowerCase())) return 'login';

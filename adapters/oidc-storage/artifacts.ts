@@ -50,10 +50,7 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
     },
 
     async consume(id) {
-      const consumed = await db.run(sql`
-        update oidc_artifact set consumed_at = now()
-        where id = ${idKey(id)} and kind = ${kind} and consumed_at is null and expires_at > now()`);
-      if (consumed === 1) return;
+      if (await db.together(consumeArtifacts, { kind, id: idKey(id) }, 'write')) return;
       if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used'); // prettier-ignore
       // Somebody holds a copy: everything that grew from this grant dies, in this transaction,
       // which the request commits even though it answers invalid_grant.
@@ -101,6 +98,18 @@ async function findArtifacts(db: Database, keys: readonly Key[]): Promise<readon
     cross join lateral (
       select payload, consumed_at, grant_id from oidc_artifact o where o.id = key.id and o.kind = key.kind and o.expires_at > now() limit 1) a`);
   return inOrder(keys, found);
+}
+
+/** Says of each whether it was there to be consumed. */
+async function consumeArtifacts(db: Database, keys: readonly Key[]): Promise<readonly boolean[]> {
+  const rows = await db.rows<{ kind: number; id: Buffer }>(sql`
+    update oidc_artifact o set consumed_at = now()
+    from unnest(${keys.map(({ id }) => id)}::bytea[], ${keys.map(({ kind }) => kind)}::smallint[]) as key (id, kind)
+    where o.id = key.id and o.kind = key.kind and o.consumed_at is null and o.expires_at > now() returning o.kind, o.id`);
+  const nameOf = ({ kind, id }: Key) => `${kind} ${id.toString('latin1')}`;
+  const consumed = new Set(rows.map(nameOf));
+  // Of two requests with one code in this statement the first takes it out of the set.
+  return keys.map((key) => consumed.delete(nameOf(key)));
 }
 
 type Saved = Key & {

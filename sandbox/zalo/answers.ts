@@ -29,11 +29,7 @@ export type Moment = {
 };
 
 /** Zalo's JSON, with the shape the knobs ask for. */
-export function zaloJson(
-  knobs: Knobs,
-  fields: Readonly<Record<string, unknown>>,
-  status = 200,
-): Answer {
+export function zaloJson(knobs: Knobs, fields: Readonly<Record<string, unknown>>, status = 200): Answer {
   const body: Record<string, unknown> = { ...fields };
   if (typeof body['error'] === 'number') {
     if (body['error'] !== 0 && knobs['json.extra'] === 'unknownCode') body['error'] = -19999;

@@ -1,14 +1,7 @@
 // Graph API: GET /v2.0/me and /v2.0/me/info (contract §3, §4.3).
 
 import { createHmac } from 'node:crypto';
-import {
-  foreignAddress,
-  headerOf,
-  zaloJson,
-  type Answer,
-  type Asked,
-  type Moment,
-} from './answers.ts';
+import { foreignAddress, headerOf, zaloJson, type Answer, type Asked, type Moment } from './answers.ts';
 import type { InfoCause, Knobs } from './knobs.ts';
 import {
   idInApp,
@@ -109,9 +102,7 @@ const sessionKeyInvalid =
 
 // `picture.type(normal)` asks for the picture. Nothing asked: the id only.
 function askedFields(asked: Asked): string[] {
-  return (asked.query.get('fields') ?? 'id')
-    .split(',')
-    .map((field) => field.trim().replace(/\..*$/, ''));
+  return (asked.query.get('fields') ?? 'id').split(',').map((field) => field.trim().replace(/\..*$/, ''));
 }
 
 function liveToken(moment: Moment, given: string): AccessToken | undefined {

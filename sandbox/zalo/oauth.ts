@@ -141,12 +141,7 @@ function redeemRefreshToken(moment: Moment, app: ZaloApp, form: URLSearchParams)
   return tokens(moment, app, refresh.citizen, refresh.expiresAtMs);
 }
 
-function tokens(
-  moment: Moment,
-  app: ZaloApp,
-  citizen: ZaloCitizen,
-  refreshExpiresAtMs: number,
-): Answer {
+function tokens(moment: Moment, app: ZaloApp, citizen: ZaloCitizen, refreshExpiresAtMs: number): Answer {
   const { knobs, state, nowMs } = moment;
   const access = randomText(knobs['oauth.tokenLen']);
   const refresh = randomText(knobs['oauth.tokenLen']);
@@ -183,9 +178,7 @@ function oauthError(moment: Moment, error: number, errorName: string, errorReaso
     error_description: errorName,
     error_reason: errorReason,
     ref_doc: 'https://developers.zalo.me/docs/social-api/tham-khao/user-access-token-v4',
-    ...(moment.knobs['oauth.errorTokens'] === 'empty'
-      ? { access_token: '', refresh_token: '' }
-      : {}),
+    ...(moment.knobs['oauth.errorTokens'] === 'empty' ? { access_token: '', refresh_token: '' } : {}),
   });
 }
 
@@ -224,10 +217,7 @@ function denied(moment: Moment, form: PermissionForm): Answer {
   }
 }
 
-function backTo(
-  redirectUri: string,
-  parameters: Record<string, string | null | undefined>,
-): Answer {
+function backTo(redirectUri: string, parameters: Record<string, string | null | undefined>): Answer {
   const target = new URL(redirectUri);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== null) target.searchParams.append(name, value);

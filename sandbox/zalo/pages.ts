@@ -30,12 +30,7 @@ export function choosePage(moment: Moment, form: PermissionForm): Answer {
   });
 }
 
-export function allowPage(
-  moment: Moment,
-  form: PermissionForm,
-  app: ZaloApp,
-  citizen: ZaloCitizen,
-): Answer {
+export function allowPage(moment: Moment, form: PermissionForm, app: ZaloApp, citizen: ZaloCitizen): Answer {
   const back = `/v4/permission?${new URLSearchParams(asQuery(form))}`;
   return page(moment, 200, {
     title: `Cho phép ${app.name ?? 'ứng dụng'} biết tên của bạn?`,

@@ -3,15 +3,7 @@
 import test from 'ava';
 import type { KnobChange } from '../../sandbox/zalo/knobs.ts';
 import type { ZaloTwin } from '../../sandbox/zalo/server.ts';
-import {
-  an,
-  identified,
-  refused,
-  signIn,
-  unavailable,
-  withTwin,
-  type Ending,
-} from './zalo-login-run.ts';
+import { an, identified, refused, signIn, unavailable, withTwin, type Ending } from './zalo-login-run.ts';
 
 const badFlows: readonly (readonly [
   title: string,
@@ -20,13 +12,7 @@ const badFlows: readonly (readonly [
   ending: Ending,
   error: number,
 ])[] = [
-  [
-    'an unknown code starts the login again',
-    { code: 'nobody' },
-    {},
-    refused('code_refused'),
-    -14005,
-  ],
+  ['an unknown code starts the login again', { code: 'nobody' }, {}, refused('code_refused'), -14005],
   [
     'a quoted error number is understood',
     { code: 'nobody' },
@@ -76,13 +62,7 @@ const badFlows: readonly (readonly [
     unavailable('wrong_configuration'),
     -14004,
   ],
-  [
-    'an unknown app is a configuration fault',
-    { appId: '1' },
-    {},
-    unavailable('wrong_configuration'),
-    -14002,
-  ],
+  ['an unknown app is a configuration fault', { appId: '1' }, {}, unavailable('wrong_configuration'), -14002],
 ];
 
 for (const [title, change, knobs, expected, error] of badFlows) {
@@ -100,11 +80,7 @@ for (const [title, change, knobs, expected, error] of badFlows) {
   });
 }
 
-const faults: readonly (readonly [
-  NonNullable<KnobChange['net.fault']>,
-  string,
-  meCalls: number,
-])[] = [
+const faults: readonly (readonly [NonNullable<KnobChange['net.fault']>, string, meCalls: number])[] = [
   ['hang', 'read_timeout', 1],
   ['reset', 'connection_reset', 2],
   ['truncate', 'connection_reset', 2],

@@ -129,9 +129,7 @@ test('a phone token works once, for two minutes, for its person and app', async 
 test('/me/info: the proof and the error numbers follow their knobs', async (t) => {
   await withTwin({ 'info.proof': 'require', 'me.proofCode': -55 }, async (twin) => {
     const scopes = ['scope.userPhonenumber'];
-    const minted = await bodyOf(
-      await lever(twin, 'POST', 'token', { zaloId: binh.zaloId, scopes }),
-    );
+    const minted = await bodyOf(await lever(twin, 'POST', 'token', { zaloId: binh.zaloId, scopes }));
     const access = String(minted['accessToken']);
     const headers = {
       access_token: access,

@@ -75,11 +75,7 @@ const table: readonly (readonly [title: string, knobs: KnobChange, ending: Endin
     { egress: 'foreign', 'egress.token': 'on' },
     unavailable('foreign_address'),
   ],
-  [
-    'an id that JSON made a number is refused',
-    { 'me.id': 'number' },
-    unavailable('bad_identifier'),
-  ],
+  ['an id that JSON made a number is refused', { 'me.id': 'number' }, unavailable('bad_identifier')],
   ['a null id is refused', { 'me.id': 'null' }, unavailable('bad_identifier')],
   ['an empty id is refused', { 'me.id': 'empty' }, unavailable('bad_identifier')],
   ['a missing id is refused', { 'me.id': 'missing' }, unavailable('bad_identifier')],
@@ -143,8 +139,7 @@ test('a rush beyond our share of Graph calls spends no code', async (t) => {
       graphUrl: twin.url,
       graphCallsPerMinute: 1,
     });
-    const attempt = () =>
-      login.identify({ code: twin.mintCode({ zaloId: an.zaloId }), codeVerifier: '' });
+    const attempt = () => login.identify({ code: twin.mintCode({ zaloId: an.zaloId }), codeVerifier: '' });
     t.is((await attempt()).outcome, 'identified');
     await t.throwsAsync(attempt, { instanceOf: Refusal, message: /own_limit/ });
     t.is(twin.requests().length, 2);

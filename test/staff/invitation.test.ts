@@ -1,10 +1,9 @@
 import test from 'ava';
-import { openDatabase } from '../../database.ts';
+import { openDatabase, sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
 import { acceptInvitation, findInvited, inviteStaff } from '../../staff/invitation.ts';
 import { hashPassword, passwordProblem } from '../../staff/password.ts';
-import { sql } from '../../database.ts';
 import { useDatabase } from '../support/database.ts';
 
 const now = new Date('2026-11-22T08:00:00Z');

@@ -56,7 +56,9 @@ export const enAccount: typeof viAccount = {
     button: 'Withdraw',
     back: 'Keep it, go back',
     stops: (actions: readonly string[]) => actions.map((action) => `You will not be able to use: ${action}.`),
-    stopsNothing: ['The agency will no longer use your information for this. Everything else stays as it is.'],
+    stopsNothing: [
+      'The agency will no longer use your information for this. Everything else stays as it is.',
+    ],
     effects: [
       'The right to use your information for this has been taken back.',
       'The service is told within seconds and has to stop.',
