@@ -4,7 +4,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 
 export function mapStorage(): (model: string) => Adapter {
-  const grantKeys = new Map<string, Set<Map<string, AdapterPayload>>>();
   return () => {
     const rows = new Map<string, AdapterPayload>();
     const uids = new Map<string, string>();
@@ -12,9 +11,6 @@ export function mapStorage(): (model: string) => Adapter {
       async upsert(id, payload) {
         rows.set(id, payload);
         if (payload.uid !== undefined) uids.set(payload.uid, id);
-        if (payload.grantId === undefined) return;
-        const kept = grantKeys.get(payload.grantId) ?? new Set();
-        grantKeys.set(payload.grantId, kept.add(rows));
       },
       find: async (id) => rows.get(id),
       findByUid: async (uid) => rows.get(uids.get(uid) ?? ''),
@@ -28,7 +24,6 @@ export function mapStorage(): (model: string) => Adapter {
       },
       async revokeByGrantId(grantId) {
         for (const [id, row] of rows) if (row.grantId === grantId) rows.delete(id);
-        grantKeys.delete(grantId);
       },
     };
   };

@@ -91,7 +91,11 @@ function parse(bytes: Buffer): { answer: Answer; length: number } | undefined {
 export function requestBytes(
   host: string,
   path: string,
-  { form, cookie, dpop }: { form?: string | undefined; cookie?: string | undefined; dpop?: string | undefined },
+  {
+    form,
+    cookie,
+    dpop,
+  }: { form?: string | undefined; cookie?: string | undefined; dpop?: string | undefined },
 ): string {
   const head = `${form === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: text/html, application/json\r\n`;
   const more =

@@ -7,7 +7,11 @@ import type { GuardLine } from './table.ts';
 const lines = z.array(z.object({ name: z.string(), perSecond: z.number() }));
 
 /** Runs bench/guard.ts in a process of its own. */
-export async function measureGuard(core: number | undefined, seconds: number, rounds: number): Promise<readonly GuardLine[]> {
+export async function measureGuard(
+  core: number | undefined,
+  seconds: number,
+  rounds: number,
+): Promise<readonly GuardLine[]> {
   const file = new URL('guard.ts', import.meta.url).pathname;
   const [command = '', ...rest] = pinned(core, [process.execPath, file, String(seconds), String(rounds)]);
   const { stdout } = await promisify(execFile)(command, rest);

@@ -82,7 +82,8 @@ function verifications() {
     let count = 0;
     while (performance.now() - startedAt < forSeconds * 1000) {
       for (let i = 0; i < BATCH; i += 1)
-        if (!verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature)) throw new Error('not verified');
+        if (!verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature))
+          throw new Error('not verified');
       count += BATCH;
     }
     return (count / (performance.now() - startedAt)) * 1000;

@@ -12,7 +12,15 @@ import type { Database } from '../database.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { openFolder } from '../sandbox/postgres-binaries.ts';
 import { startPostgres } from '../sandbox/postgres.ts';
-import { ASKER, MACHINE, OPAQUE_SERVICE, JWT_SERVICE, PORTAL, portalMetadata, serviceMetadata } from './cast.ts';
+import {
+  ASKER,
+  MACHINE,
+  OPAQUE_SERVICE,
+  JWT_SERVICE,
+  PORTAL,
+  portalMetadata,
+  serviceMetadata,
+} from './cast.ts';
 import { makeKey } from './proofs.ts';
 import type { Key, PublicJwk } from './proofs.ts';
 import { startTarget } from './target.ts';
@@ -48,7 +56,9 @@ export async function openScene(options: {
     ...shared,
     environment: ({ issuer, port }) => brokerEnvironment(issuer, port, postgres.url),
   });
-  const bare = options.withBare ? await startTarget('bare', { ...shared, environment: () => ({}) }) : undefined;
+  const bare = options.withBare
+    ? await startTarget('bare', { ...shared, environment: () => ({}) })
+    : undefined;
   options.log(`server log: ${logFile}`);
   return {
     key,

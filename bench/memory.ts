@@ -32,15 +32,20 @@ try {
     const reading = await scene.broker.stand(true);
     readings.push(reading);
     console.log(`${String(Math.round((tokens / STEPS) * step)).padEnd(10)}${reading.rssMb.toFixed(1).padStart(8)}${reading.heapMb.toFixed(1).padStart(10)}`); // prettier-ignore
-    if (step < STEPS) for (const scenario of mix) await issue(scenario, ground, Math.ceil(tokens / STEPS / 2));
+    if (step < STEPS)
+      for (const scenario of mix) await issue(scenario, ground, Math.ceil(tokens / STEPS / 2));
   }
   for (const { connection } of users) connection.close();
 
   // The first readings are start-up: code compiled, pools filled.
   const later = readings.slice(Math.ceil(STEPS / 3));
-  const swing = Math.max(...(['rssMb', 'heapMb'] as const).map((name) => swingOf(later.map((one) => one[name]))));
+  const swing = Math.max(
+    ...(['rssMb', 'heapMb'] as const).map((name) => swingOf(later.map((one) => one[name]))),
+  );
   const isFlat = swing <= FLAT;
-  console.log(`${isFlat ? 'flat' : 'NOT FLAT'}: within ±${(swing * 100).toFixed(1)} % of the middle after the first third`);
+  console.log(
+    `${isFlat ? 'flat' : 'NOT FLAT'}: within ±${(swing * 100).toFixed(1)} % of the middle after the first third`,
+  );
   process.exitCode = isFlat ? 0 : 1;
 } finally {
   await scene.close();

@@ -43,7 +43,10 @@ print('with what they call', inclusive, 90);
 
 function addUp(id: number, above: ReadonlySet<string>): number {
   const frame = frames.get(id);
-  const name = frame === undefined ? '' : `${frame.functionName || '(anonymous)'} ${placeOf(frame.url)}:${frame.lineNumber + 1}`;
+  const name =
+    frame === undefined
+      ? ''
+      : `${frame.functionName || '(anonymous)'} ${placeOf(frame.url)}:${frame.lineNumber + 1}`;
   const below = new Set([...above, name]);
   let all = selfOf.get(id) ?? 0;
   for (const child of childrenOf.get(id) ?? []) all += addUp(child, below);

@@ -21,7 +21,10 @@ export function makeKey(kid: string): Key {
   return { privateKey, publicJwk: { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' } };
 }
 
-export const privateJwkOf = (key: Key) => ({ ...key.publicJwk, d: key.privateKey.export({ format: 'jwk' }).d ?? '' });
+export const privateJwkOf = (key: Key) => ({
+  ...key.publicJwk,
+  d: key.privateKey.export({ format: 'jwk' }).d ?? '',
+});
 export const keyOf = (jwk: PublicJwk & { readonly d: string }): Key => {
   const { d, ...publicJwk } = jwk;
   return { privateKey: createPrivateKey({ key: { ...publicJwk, d }, format: 'jwk' }), publicJwk };

@@ -51,7 +51,7 @@ async function loop(work: Work, users: readonly User[], untilMs: number): Promis
   const latencies: number[] = [];
   await Promise.all(
     users.map(async (user) => {
-      for (let at = performance.now(); at < untilMs; ) {
+      for (let at = performance.now(); at < untilMs;) {
         await work(user);
         const done = performance.now();
         latencies.push(done - at);
@@ -90,4 +90,6 @@ function coreTimes(): CoreTime[] {
 }
 
 const busyShare = (before: CoreTime | undefined, now: CoreTime) =>
-  before === undefined || now.all === before.all ? Number.NaN : (now.busy - before.busy) / (now.all - before.all);
+  before === undefined || now.all === before.all
+    ? Number.NaN
+    : (now.busy - before.busy) / (now.all - before.all);

@@ -92,13 +92,24 @@ async function measureOne(scenario: Scenario, scene: Awaited<ReturnType<typeof o
     const other = lanes[1]?.rounds[index];
     return other === undefined ? [] : [one.perSecond / other.perSecond];
   });
-  return { name: scenario.name, target: scenario.target, broker, bare, ratio: ratios.length === 0 ? undefined : median(ratios) };
+  return {
+    name: scenario.name,
+    target: scenario.target,
+    broker,
+    bare,
+    ratio: ratios.length === 0 ? undefined : median(ratios),
+  };
 }
 
 async function openUsers(target: Target): Promise<User[]> {
   const users: User[] = [];
   for (let count = 0; count < userCount; count += 1)
-    users.push({ connection: await openConnection(target.port), jar: new Map(), refreshToken: '', accessToken: '' });
+    users.push({
+      connection: await openConnection(target.port),
+      jar: new Map(),
+      refreshToken: '',
+      accessToken: '',
+    });
   return users;
 }
 

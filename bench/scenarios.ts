@@ -10,7 +10,12 @@ import type { Target } from './target.ts';
 import { redemption, walkToCode } from './visitor.ts';
 import type { Jar, Wanted } from './visitor.ts';
 
-export type User = { readonly connection: Connection; readonly jar: Jar; refreshToken: string; accessToken: string };
+export type User = {
+  readonly connection: Connection;
+  readonly jar: Jar;
+  refreshToken: string;
+  accessToken: string;
+};
 export type Ground = {
   readonly target: Target;
   readonly key: Key;
@@ -132,7 +137,9 @@ async function signInAll({ target, key, users, raise }: Ground, wanted: Wanted):
     }
     const code = await walkToCode(connection, target.host, jar, wanted, sign());
     const form = redemption(code, wanted.resource, sign());
-    const answer = await connection.send(requestBytes(target.host, '/token', { form, dpop: proofAt(target, key, nonce) }));
+    const answer = await connection.send(
+      requestBytes(target.host, '/token', { form, dpop: proofAt(target, key, nonce) }),
+    );
     user.refreshToken = expectField(answer, 'refresh_token');
   }
 }

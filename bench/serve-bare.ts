@@ -6,7 +6,15 @@ import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 import type { Configuration } from 'oidc-provider';
 import { mapStorage } from './bare-storage.ts';
-import { API_SCOPE, ASKER, JWT_SERVICE, MACHINE, OPAQUE_SERVICE, portalMetadata, serviceMetadata } from './cast.ts';
+import {
+  API_SCOPE,
+  ASKER,
+  JWT_SERVICE,
+  MACHINE,
+  OPAQUE_SERVICE,
+  portalMetadata,
+  serviceMetadata,
+} from './cast.ts';
 import { answerTheBench, orders } from './server-side.ts';
 import type { Orders } from './server-side.ts';
 
@@ -19,7 +27,10 @@ Object.defineProperties(provider.request, { secure: { get: () => true }, protoco
 
 let accounts = 0;
 provider.use(async (ctx, next) => {
-  if (!ctx.path.startsWith('/interaction/')) return next();
+  if (!ctx.path.startsWith('/interaction/')) {
+    await next();
+    return;
+  }
   const { params, grantId: heldGrantId } = await provider.interactionDetails(ctx.req, ctx.res);
   const accountId = `account-${(accounts += 1)}`;
   const held = heldGrantId === undefined ? undefined : await provider.Grant.find(heldGrantId);
@@ -30,20 +41,32 @@ provider.use(async (ctx, next) => {
     login: { accountId: grant.accountId ?? accountId, acr: `${issuer}/acr/1`, amr: ['zalo'] },
     consent: { grantId: await grant.save() },
   };
-  ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }));
+  ctx.redirect(
+    await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false }),
+  );
   ctx.status = 303;
 });
 provider.on('server_error', (_ctx, error) => console.error(error));
 
 const handle = provider.callback();
-createServer({ keepAliveTimeout: 65_000 }, (request, response) => void handle(request, response)).listen(port, '127.0.0.1', () => answerTheBench({ issuer }));
+createServer({ keepAliveTimeout: 65_000 }, (request, response) => void handle(request, response)).listen(
+  port,
+  '127.0.0.1',
+  () => answerTheBench({ issuer }),
+);
 
 function configuration(clientKey: Orders['key']): Configuration {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
     adapter: mapStorage(),
-    clients: [portalMetadata(clientKey), serviceMetadata(MACHINE, clientKey), serviceMetadata(ASKER, clientKey)],
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kty: 'EC', kid: 'bare', alg: 'ES256', use: 'sig' }] },
+    clients: [
+      portalMetadata(clientKey),
+      serviceMetadata(MACHINE, clientKey),
+      serviceMetadata(ASKER, clientKey),
+    ],
+    jwks: {
+      keys: [{ ...privateKey.export({ format: 'jwk' }), kty: 'EC', kid: 'bare', alg: 'ES256', use: 'sig' }],
+    },
     routes: { pushed_authorization_request: '/par', introspection: '/introspect', revocation: '/revoke', userinfo: '/userinfo' }, // prettier-ignore
     responseTypes: ['code'],
     scopes: ['openid', 'tn.level'],
@@ -91,7 +114,7 @@ function configuration(clientKey: Orders['key']): Configuration {
     rotateRefreshToken: false,
     issueRefreshToken: async (_ctx, client, source) => client.grantTypeAllowed('refresh_token') && source.scopes.has('openid'), // prettier-ignore
     expiresWithSession: () => false,
-    pairwiseIdentifier: async (_ctx, accountId, client) => hash('sha256', `${client.sectorIdentifier}${accountId}`, 'base64url'), // prettier-ignore
+    pairwiseIdentifier: async (_ctx, accountId, client) => hash('sha256', `${client.clientId}${accountId}`, 'base64url'), // prettier-ignore
     findAccount: async (_ctx, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     cookies: {

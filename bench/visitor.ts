@@ -2,10 +2,9 @@
 // pages it meets. Knows our pages by their forms; the bare library shows none.
 
 import { createHash } from 'node:crypto';
-import type { Connection } from './connection.ts';
+import type { Answer, Connection } from './connection.ts';
 import { requestBytes } from './connection.ts';
 import { REDIRECT_URI } from './cast.ts';
-import type { Answer } from './connection.ts';
 
 export type Jar = Map<string, string>;
 export type Wanted = { readonly scope: string; readonly resource: string };
