@@ -138,6 +138,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       dpopNonceSecret: envelope.derive('dpop-nonce'),
       cookieKeys: envelope.deriveAll('cookie').map(({ key }) => key.toString('base64url')),
       csrfKey: envelope.derive('csrf'),
+      vneidIssuer: config.TNID_VNEID_ISSUER,
       count: metrics.count,
       measure: metrics.measure,
       recordSoon: (event) => batch.add({ ...event, outcome: 'ok', actor: 'self' }, clock()),

@@ -18,7 +18,7 @@ import type { Target } from './target.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seconds: { type: 'string', default: '2' },
+    seconds: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
     users: { type: 'string', default: '32' },
     full: { type: 'boolean', default: false },
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
 const seconds = values.full ? 8 : Number(values.seconds);
 const rounds = values.full ? 7 : Number(values.rounds);
 /** V8 needs some thousand requests to settle; shorter, both servers look half as fast. */
-const warmUpSeconds = values.full ? 8 : 2;
+const warmUpSeconds = values.full ? 8 : 1.5;
 const userCount = Number(values.users);
 const wanted = (name: string) => positionals.length === 0 || positionals.some((word) => name.includes(word));
 const chosen = scenarios.filter(({ name }) => wanted(name));

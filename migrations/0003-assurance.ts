@@ -47,6 +47,7 @@ create table step_fact (
   primary key (transaction_id, step)
 );
 create trigger step_fact_insert_only before update or delete on step_fact for each row execute function refuse_change();
+create trigger step_fact_kept before truncate on step_fact for each statement execute function refuse_change();
 
 -- A session is one browser session (session_uid) or one auth_session family.
 create table level_fact (

@@ -19,6 +19,7 @@ create table purpose (
   check (basis = 'consent' or basis_ref is not null)
 );
 create trigger purpose_insert_only before update or delete on purpose for each row execute function refuse_change();
+create trigger purpose_kept before truncate on purpose for each statement execute function refuse_change();
 
 create table notice (
   sha256 bytea primary key, -- personal: no
@@ -28,6 +29,7 @@ create table notice (
   first_shown_at timestamptz not null -- personal: no
 );
 create trigger notice_insert_only before update or delete on notice for each row execute function refuse_change();
+create trigger notice_kept before truncate on notice for each statement execute function refuse_change();
 
 create table subject (
   subject_id uuid primary key, -- personal: pseudonym, the person in the consent ledger; kept as proof
@@ -91,6 +93,7 @@ create table consent_event (
 create index consent_event_order on consent_event (xid, seq);
 create index consent_event_consent on consent_event (consent_id, n);
 create trigger consent_event_insert_only before update or delete on consent_event for each row execute function refuse_change();
+create trigger consent_event_kept before truncate on consent_event for each statement execute function refuse_change();
 
 -- A state without its event cannot commit (ledger design 3.2).
 create function consent_has_event() returns trigger language plpgsql as $$

@@ -34,6 +34,7 @@ create table access_event (
 create index access_event_order on access_event (xid, seq);
 create index access_event_time on access_event (event_time desc, event_id desc);
 create trigger access_event_insert_only before update or delete on access_event for each row execute function refuse_change();
+create trigger access_event_kept before truncate on access_event for each statement execute function refuse_change();
 
 -- The whole append in one call: lock the stream, number the entry, chain it, write it.
 -- b is HMAC-SHA256(opening, body), computed by the caller; times are UTC with milliseconds.

@@ -27,6 +27,7 @@ create table access_event (
 CREATE INDEX access_event_order ON access_event USING btree (xid, seq);
 CREATE INDEX access_event_time ON access_event USING btree (event_time DESC, event_id DESC);
 CREATE TRIGGER access_event_insert_only BEFORE DELETE OR UPDATE ON access_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER access_event_kept BEFORE TRUNCATE ON access_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table account (
   id uuid not null, -- personal: pseudonym, our number for a citizen; life of the account
@@ -125,6 +126,7 @@ create table consent_event (
 CREATE INDEX consent_event_consent ON consent_event USING btree (consent_id, n);
 CREATE INDEX consent_event_order ON consent_event USING btree (xid, seq);
 CREATE TRIGGER consent_event_insert_only BEFORE DELETE OR UPDATE ON consent_event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER consent_event_kept BEFORE TRUNCATE ON consent_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table consent_handle (
   consent_id text not null, -- personal: pseudonym, names the consents of one person at one service in tokens; kept as proof
@@ -210,6 +212,7 @@ create table notice (
   constraint notice_pkey PRIMARY KEY (sha256)
 );
 CREATE TRIGGER notice_insert_only BEFORE DELETE OR UPDATE ON notice FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER notice_kept BEFORE TRUNCATE ON notice FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table oidc_artifact (
   kind smallint not null, -- personal: no
@@ -334,6 +337,7 @@ create table purpose (
   constraint purpose_version_check CHECK (version >= 1)
 );
 CREATE TRIGGER purpose_insert_only BEFORE DELETE OR UPDATE ON purpose FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER purpose_kept BEFORE TRUNCATE ON purpose FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table rate_limit (
   key character varying(255) not null, -- personal: pseudonym, keyed hash of phone, account or address whose tries are counted; at most 24 hours
@@ -411,6 +415,7 @@ create table step_fact (
   constraint step_fact_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES authn_tx(id)
 );
 CREATE TRIGGER step_fact_insert_only BEFORE DELETE OR UPDATE ON step_fact FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER step_fact_kept BEFORE TRUNCATE ON step_fact FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table subject (
   subject_id uuid not null, -- personal: pseudonym, the person in the consent ledger; kept as proof

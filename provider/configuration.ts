@@ -1,9 +1,8 @@
 // oidc-provider as protocol design 1–5, 8 and 14 decide. Every feature that is on has a reason
 // there; everything else is off.
 
-import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { Adapter, Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { Adapter } from 'oidc-provider';
 import { pairwiseSub } from '../accounts/pairwise.ts';
 import { acrOf } from '../policies/level.ts';
 import { accountClaims } from './claims.ts';
@@ -122,7 +121,7 @@ export function providerConfiguration(
     // Whether a token still counts is decided from level facts and grants at each use.
     expiresWithSession: () => false,
     pairwiseIdentifier: (_ctx, accountId, client) =>
-      pairwiseSub(house.db, accountId, `client:${client.sectorIdentifier}`),
+      pairwiseSub(house.db, accountId, `client:${String(client.sectorIdentifier)}`),
     findAccount: async (ctx, accountId, source) => {
       // At the token endpoint `source` is the code or refresh token: the level is judged here,
       // before any token is built, because the ID token copies acr and auth_time from it.

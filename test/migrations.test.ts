@@ -76,12 +76,13 @@ create index person_name on person (name);`;
   ]);
 });
 
-test('every table that must not change refuses an update and a delete', async (t) => {
+test('every table that must not change refuses an update, a delete and a truncate', async (t) => {
   const client = new pg.Client({ connectionString: migrated });
   await client.connect();
-  const { rows } = await client.query<{ table: string }>(`
-    select c.relname as table from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid
-    where p.proname = 'refuse_change' order by 1`);
+  const { rows } = await client.query<{ table: string; triggers: number }>(`
+    select c.relname as table, count(*)::int as triggers from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid
+    where p.proname = 'refuse_change' group by 1 order by 1`);
   await client.end();
   t.deepEqual(rows.map(({ table }) => table), ['access_event', 'consent_event', 'notice', 'purpose', 'step_fact']);
+  t.true(rows.every(({ triggers }) => triggers === 2));
 }); // prettier-ignore

@@ -16,6 +16,7 @@ export type Site = ProviderHouse &
     readonly budgets: Budgets;
     /** Origins a form of ours may lead to: Zalo and VNeID. */
     readonly upstreamOrigins: readonly string[];
+    readonly vneidIssuer: string;
     readonly csrfKey: Buffer;
     readonly stylesheetHref: string;
     /** The client under which a citizen opens their own page. */

@@ -27,6 +27,10 @@ export async function callbackTarget(
   ctx.set('cache-control', 'no-store');
   const state = one(ctx, 'state');
   const code = one(ctx, 'code');
+  // An answer that names another issuer is a mix-up (RFC 9207); one that names none is usual upstream.
+  const named = provider === 'vneid' ? one(ctx, 'iss') : undefined;
+  if (named !== undefined && named !== site.vneidIssuer)
+    throw new Refusal('invalid', 'the answer names another issuer', { reason: 'iss' });
   const uid = state === undefined ? undefined : await find(site.db, { provider, state }, site.clock());
   if (uid === undefined || state === undefined)
     throw new Refusal('invalid', 'unknown or used state', { reason: 'state' });

@@ -92,9 +92,5 @@ export function unavailable(failure: ZaloFailure, endpoint: ZaloEndpoint): Refus
 // A network failure of the GET is worth one more try. A silent server is not: it would cost
 // the citizen eight more seconds and the overloaded side one more call.
 export function mayRetry(failure: ZaloFailure): boolean {
-  return (
-    failure === 'connect_timeout' ||
-    failure === 'connection_failed' ||
-    failure === 'connection_reset'
-  );
+  return failure === 'connect_timeout' || failure === 'connection_failed' || failure === 'connection_reset';
 }

@@ -11,13 +11,7 @@ import {
 } from './failures.ts';
 import { createMinuteBudget, type MinuteBudget } from './minute-budget.ts';
 import { callZalo, type Limits, type ZaloRequest } from './transport.ts';
-import {
-  appSecretProof,
-  readProfileAnswer,
-  readTokenAnswer,
-  type ErrorWords,
-  type Read,
-} from './wire.ts';
+import { appSecretProof, readProfileAnswer, readTokenAnswer, type ErrorWords, type Read } from './wire.ts';
 
 export type ZaloLoginConfig = {
   readonly appId: string;
@@ -67,10 +61,7 @@ export function createZaloLogin(config: ZaloLoginConfig): ZaloLogin {
 }
 
 // No `scope`, `response_type` or `code_challenge_method`: Zalo documents none (contract §2.1).
-function authorizationUrl(
-  client: Client,
-  request: { state: string; codeChallenge: string },
-): string {
+function authorizationUrl(client: Client, request: { state: string; codeChallenge: string }): string {
   const query = new URLSearchParams({
     app_id: client.config.appId,
     redirect_uri: client.config.redirectUri,
@@ -80,10 +71,7 @@ function authorizationUrl(
   return `${client.oauthUrl}/v4/permission?${query}`;
 }
 
-async function identify(
-  client: Client,
-  answer: { code: string; codeVerifier: string },
-): Promise<Outcome> {
+async function identify(client: Client, answer: { code: string; codeVerifier: string }): Promise<Outcome> {
   // The code comes from a query string anybody can write.
   if (answer.code === '' || answer.code.length > 4096) {
     return { outcome: 'refused', reason: 'code_unusable' };

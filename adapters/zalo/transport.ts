@@ -57,9 +57,7 @@ export function callZalo(request: ZaloRequest, limits: Limits): Promise<Transpor
       });
     });
     // The cause is dropped on purpose: the word is enough, and nothing of the call can leak.
-    outgoing.on('error', () =>
-      finish(failed(isConnected ? 'connection_reset' : 'connection_failed')),
-    );
+    outgoing.on('error', () => finish(failed(isConnected ? 'connection_reset' : 'connection_failed')));
     outgoing.on('response', (incoming) => {
       const chunks: Buffer[] = [];
       let bytes = 0;

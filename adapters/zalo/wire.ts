@@ -94,11 +94,7 @@ export function appSecretProof(appSecret: string, accessToken: string): string {
   return createHmac('sha256', appSecret).update(accessToken).digest('hex');
 }
 
-function readBody<Value>(
-  endpoint: ZaloEndpoint,
-  answer: HttpAnswer,
-  schema: z.ZodType<Value>,
-): Read<Value> {
+function readBody<Value>(endpoint: ZaloEndpoint, answer: HttpAnswer, schema: z.ZodType<Value>): Read<Value> {
   if (answer.status >= 300 && answer.status < 400) return failure('redirected');
   const json = parseJson(answer.text);
   if (json === undefined) {

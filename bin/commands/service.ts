@@ -6,6 +6,7 @@ import type { RegisteredClient } from '../../adapters/oidc-storage/clients.ts';
 import { recordAccess } from '../../audit/record.ts';
 import { loadCatalogue } from '../../catalogue/load.ts';
 import { Refusal } from '../../errors.ts';
+import { OWN_CLIENT_ID } from '../../web/own-sign-in.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
 
 // Public members of an EC or RSA key; a private member is refused so that no secret is stored.
@@ -96,9 +97,11 @@ export function serviceCommand(): Command {
 }
 
 async function clientOf(clientId: string, options: Options): Promise<RegisteredClient> {
+  if (clientId === OWN_CLIENT_ID) throw new Refusal('invalid', `${OWN_CLIENT_ID} is the broker itself`);
   if (!/^[a-z0-9][a-z0-9-]{1,62}$/.test(clientId))
     throw new Refusal('invalid', 'a client id is 2 to 63 lower-case letters, digits and hyphens');
-  for (const uri of [...options.redirectUri, ...options.logoutUri]) checkAddress(uri);
+  for (const uri of [...options.redirectUri, ...options.logoutUri, options.backchannelLogoutUri ?? []].flat())
+    checkAddress(uri);
   const jwks = options.jwks === undefined ? undefined : await readKeys(options.jwks);
   if (options.kind !== 'miniapp' && jwks === undefined)
     throw new Refusal('invalid', '--jwks is needed: there are no shared secrets');
