@@ -37,7 +37,7 @@ const chosen = scenarios.filter(({ name }) => wanted(name));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const core = serverCore();
 
-const guard = wanted('guard') ? await measureGuard(core, seconds, rounds) : undefined;
+const guard = wanted('guard') ? await measureGuard(core, seconds / 2, rounds) : undefined;
 const lines = chosen.length === 0 ? [] : await measure();
 if (values.json) console.log(JSON.stringify({ machine: machine(), lines, guard }));
 else {
