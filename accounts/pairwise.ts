@@ -19,8 +19,9 @@ export async function pairwiseSub(db: Database, accountId: string, sector: strin
 
   let row = await findPairwise(db, accountId, sector);
   if (row === undefined) {
-    await insertPairwise(db, accountId, sector, randomBytes(32).toString('base64url'));
-    row = await findPairwise(db, accountId, sector);
+    const sub = randomBytes(32).toString('base64url');
+    const made = await insertPairwise(db, accountId, sector, sub);
+    row = made === 1 ? { sub, uncommitted: db.inTransaction() } : await findPairwise(db, accountId, sector);
     if (row === undefined) throw new Error('a pairwise subject vanished');
   }
   // What this transaction wrote may still roll back: a remembered ghost would give the service two

@@ -4,13 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
-import {
-  deleteUnlinkedAccount,
-  findZaloLink,
-  insertAccount,
-  insertZaloLink,
-  updateZaloName,
-} from './store.ts';
+import { deleteUnlinkedAccount, findZaloLink, insertAccountWithLink, updateZaloName } from './store.ts';
 import type { ZaloProfile } from './zalo-login.ts';
 import { uuidv7 } from '../keys/uuid.ts';
 
@@ -36,8 +30,7 @@ export async function signInWithZalo(
   const linkId = randomUUID();
   const nameSealed = profile.name === undefined ? undefined : sealedName(vault, linkId, profile.name);
   const row = { accountId, linkId, appId: profile.appId, zaloId: profile.zaloId, nameSealed };
-  await insertAccount(db, accountId, now);
-  if ((await insertZaloLink(db, row, now)) === 1) return { outcome: 'new', accountId };
+  if ((await insertAccountWithLink(db, row, now)) === 1) return { outcome: 'new', accountId };
 
   // Another request linked the same Zalo id first; the insert waited for it to commit.
   await deleteUnlinkedAccount(db, accountId);

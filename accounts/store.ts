@@ -6,17 +6,22 @@ export const findZaloLink = (db: Database, appId: string, zaloId: string) =>
     select l.id, l.account_id, a.locked_at from zalo_link l join account a on a.id = l.account_id
     where l.app_id = ${appId} and l.zalo_id = ${zaloId} and l.ended_at is null`);
 
-export const insertAccount = (db: Database, id: string, now: Date) =>
-  db.run(sql`insert into account (id, created_at) values (${id}, ${now})`);
-
-export const insertZaloLink = (
+/** Account and link in one statement. 0 rows: somebody else linked this Zalo id first, and the account stands alone. */
+export const insertAccountWithLink = (
   db: Database,
-  row: { accountId: string; linkId: string; appId: string; zaloId: string; nameSealed: Buffer | undefined },
+  row: {
+    accountId: string;
+    linkId: string;
+    appId: string;
+    zaloId: string;
+    nameSealed: Buffer | undefined;
+  },
   now: Date,
 ) =>
   db.run(sql`
+    with fresh as (insert into account (id, created_at) values (${row.accountId}, ${now}) returning id)
     insert into zalo_link (id, account_id, app_id, zalo_id, name_sealed, linked_at)
-    values (${row.linkId}, ${row.accountId}, ${row.appId}, ${row.zaloId}, ${row.nameSealed}, ${now})
+    select ${row.linkId}, id, ${row.appId}, ${row.zaloId}, ${row.nameSealed}, ${now} from fresh
     on conflict (app_id, zalo_id) where ended_at is null do nothing`);
 
 export const deleteUnlinkedAccount = (db: Database, id: string) =>
@@ -41,8 +46,13 @@ export type AccountRow = {
   binding_expires_at: Date | null;
 };
 
-export const findAccount = (db: Database, accountId: string) =>
-  db.row<AccountRow>(sql`
+export const findAccount = (db: Database, accountId: string) => db.together(findAccounts, accountId);
+
+async function findAccounts(
+  db: Database,
+  ids: readonly string[],
+): Promise<readonly (AccountRow | undefined)[]> {
+  const rows = await db.rows<AccountRow>(sql`
     select a.id, a.created_at, a.locked_at, l.id as link_id, l.name_sealed as link_name_sealed,
       p.id as phone_id, p.phone_sealed, b.id as binding_id, b.source, b.number_sealed,
       b.name_sealed as binding_name_sealed, b.bound_at, b.expires_at as binding_expires_at
@@ -50,7 +60,9 @@ export const findAccount = (db: Database, accountId: string) =>
     left join lateral (select * from zalo_link l where l.account_id = a.id and l.ended_at is null order by linked_at desc limit 1) l on true
     left join phone p on p.account_id = a.id and p.ended_at is null
     left join identity_binding b on b.account_id = a.id and b.ended_at is null
-    where a.id = ${accountId}`);
+    where a.id = any(${ids}::uuid[])`);
+  return ids.map((id) => rows.find((row) => row.id === id));
+}
 
 /** For many at once: every authorization request asks this. */
 export async function areOpen(db: Database, accountIds: readonly string[]): Promise<readonly boolean[]> {

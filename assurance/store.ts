@@ -19,6 +19,7 @@ export type TransactionRow = {
   expires_at: Date;
 };
 
+/** The new row; undefined when the interaction has a transaction already. */
 export const insertTransaction = (
   db: Database,
   row: {
@@ -34,16 +35,27 @@ export const insertTransaction = (
   },
   now: Date,
 ) =>
-  db.run(sql`
+  db.row<TransactionRow>(sql`
     insert into authn_tx (id, kind, interaction_key, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, created_at, expires_at)
     values (${row.id}, 'web', ${row.interactionKey}, ${row.clientId}, ${row.accountId}, ${row.wantLevel}, ${row.maxAgeSeconds},
       ${row.scopes}, ${row.displayCode}, 'evidence', ${now}, ${row.expiresAt})
-    on conflict (interaction_key) do nothing`);
+    on conflict (interaction_key) do nothing
+    returning id, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, state_version, pending, created_at, expires_at`);
+
+type KeyedTransactionRow = TransactionRow & { interaction_key: Buffer };
 
 export const findTransaction = (db: Database, interactionKey: Buffer) =>
-  db.row<TransactionRow>(sql`
-    select id, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, state_version, pending, created_at, expires_at
-    from authn_tx where interaction_key = ${interactionKey}`);
+  db.together(findTransactions, interactionKey);
+
+async function findTransactions(
+  db: Database,
+  keys: readonly Buffer[],
+): Promise<readonly (TransactionRow | undefined)[]> {
+  const rows = await db.rows<KeyedTransactionRow>(sql`
+    select interaction_key, id, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, state_version, pending, created_at, expires_at
+    from authn_tx where interaction_key = any(${keys}::bytea[])`);
+  return keys.map((key) => rows.find((row) => row.interaction_key.equals(key)));
+}
 
 /** The compare-and-swap every answer goes through. Anything but 1 row: somebody else answered first, or too late. */
 export const swapTransaction = (
@@ -59,29 +71,6 @@ export const swapTransaction = (
     where id = ${from.id} and state_version = ${from.stateVersion} and expires_at > ${now}
       and state not in ('done', 'failed', 'expired')
       and (account_id is null or ${to.accountId}::uuid is null or account_id = ${to.accountId})`);
-
-export const insertUpstreamState = (
-  db: Database,
-  row: { key: Buffer; provider: 'zalo' | 'vneid'; interactionUid: string; expiresAt: Date },
-) =>
-  db.run(sql`
-    insert into upstream_state (state_key, provider, interaction_uid, expires_at)
-    values (${row.key}, ${row.provider}, ${row.interactionUid}, ${row.expiresAt})`);
-
-export const findUpstreamState = (db: Database, key: Buffer, now: Date) =>
-  db.row<{ provider: string; interaction_uid: string }>(sql`
-    select provider, interaction_uid from upstream_state
-    where state_key = ${key} and expires_at > ${now} and consumed_at is null`);
-
-export const consumeUpstreamState = (
-  db: Database,
-  row: { key: Buffer; provider: string; interactionUid: string },
-  now: Date,
-) =>
-  db.run(sql`
-    update upstream_state set consumed_at = ${now}
-    where state_key = ${row.key} and provider = ${row.provider} and interaction_uid = ${row.interactionUid}
-      and expires_at > ${now} and consumed_at is null`);
 
 export const insertStepFact = (
   db: Database,

@@ -25,9 +25,7 @@ export async function openTransaction(
   now: Date,
 ): Promise<store.TransactionRow> {
   const interactionKey = keyOf(wanted.interactionUid);
-  const known = await store.findTransaction(db, interactionKey);
-  if (known !== undefined) return known;
-  await store.insertTransaction(
+  const fresh = await store.insertTransaction(
     db,
     {
       ...wanted,
@@ -40,7 +38,7 @@ export async function openTransaction(
     },
     now,
   );
-  const opened = await store.findTransaction(db, interactionKey);
+  const opened = fresh ?? (await store.findTransaction(db, interactionKey));
   if (opened === undefined) throw new Error('a transaction vanished');
   return opened;
 }

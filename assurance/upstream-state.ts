@@ -5,7 +5,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
-import { consumeUpstreamState, findUpstreamState, insertUpstreamState } from './store.ts';
+import { consumeUpstreamState, findUpstreamState, insertUpstreamState } from './upstream-store.ts';
 
 const LIFE_MS = 300_000;
 
@@ -36,7 +36,7 @@ export async function findUpstream(
   { provider, state }: { provider: UpstreamProvider; state: string },
   now: Date,
 ): Promise<string | undefined> {
-  const row = await findUpstreamState(db, keyOf(state), now);
+  const row = await findUpstreamState(db, { key: keyOf(state), now });
   return row?.provider === provider ? row.interaction_uid : undefined;
 }
 
@@ -47,8 +47,8 @@ export async function consumeUpstream(
   answer: { provider: UpstreamProvider; interactionUid: string; state: string },
   now: Date,
 ): Promise<UpstreamAttempt | undefined> {
-  const consumed = await consumeUpstreamState(db, { ...answer, key: keyOf(answer.state) }, now);
-  return consumed === 1 ? attemptOf(vault, answer.provider, answer.state) : undefined;
+  const isFirst = await consumeUpstreamState(db, { ...answer, key: keyOf(answer.state), now });
+  return isFirst ? attemptOf(vault, answer.provider, answer.state) : undefined;
 }
 
 const keyOf = (state: string) => createHash('sha256').update(state).digest();

@@ -25,12 +25,14 @@ export async function openSubject(db: Database, vault: Vault, accountId: string)
   const known = await findSubject(db, vault, accountId);
   if (known !== undefined) return known;
   const subjectId = randomUUID();
-  const wrapped = vault.seal(`subject_key/${subjectId}`, randomBytes(32));
-  await db.run(sql`
+  const key = randomBytes(32);
+  const wrapped = vault.seal(`subject_key/${subjectId}`, key);
+  const inserted = await db.run(sql`
     with fresh as (
       insert into subject (subject_id, account_id) values (${subjectId}, ${accountId})
       on conflict (account_id) do nothing returning subject_id)
     insert into subject_key (subject_id, wrapped_key) select subject_id, ${wrapped} from fresh`);
+  if (inserted === 1) return subjectWith(subjectId, key);
   const made = await findSubject(db, vault, accountId);
   if (made === undefined) throw new Error('a ledger subject vanished');
   return made;
@@ -46,7 +48,10 @@ export async function findSubject(
   if (row === undefined) return undefined;
   const { subject_id: subjectId, wrapped_key: wrapped } = row;
   if (wrapped === null) throw new Refusal('missing', 'the ledger of this person has been erased');
-  const key = vault.openBytes(`subject_key/${subjectId}`, wrapped);
+  return subjectWith(subjectId, vault.openBytes(`subject_key/${subjectId}`, wrapped));
+}
+
+function subjectWith(subjectId: string, key: Buffer): Subject {
   return {
     subjectId,
     seal(label, plain) {

@@ -5,6 +5,7 @@ import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { CatalogueService } from '../catalogue/catalogue.ts';
 import { purposesFor, purposesToAsk } from '../consent/purposes.ts';
 import { standingConsent } from '../consent/standing.ts';
+import type { StandingConsent } from '../consent/standing.ts';
 import { releasableScopes } from '../policies/decide.ts';
 import type { ProviderHouse } from './house.ts';
 
@@ -22,7 +23,7 @@ export async function saveGrant(
   existing: Grant | undefined,
   request: GrantRequest,
   purposes: readonly string[],
-): Promise<string> {
+): Promise<Grant> {
   const { accountId, clientId, service } = request;
   const grant = existing ?? new provider.Grant({ accountId, clientId });
   grant.addOIDCScope(request.oidcScopes.join(' '));
@@ -41,20 +42,19 @@ export async function saveGrant(
       resources: { ...grant.rejected?.resources, [service.id]: rejected },
     };
   }
-  return grant.save();
+  await grant.save();
+  return grant;
 }
 
 /** True when the consent page must be shown: something is unanswered, or this client's page was never shown. */
-export async function consentMissing(
-  house: ProviderHouse,
-  request: GrantRequest,
+export function isConsentMissing(
+  { service, scopes }: GrantRequest,
+  standing: StandingConsent | undefined,
   again: boolean,
-): Promise<boolean> {
-  const { service } = request;
+): boolean {
   if (service === undefined) return false;
-  const standing = await standingConsent(house.db, { ...request, service });
   if (standing === undefined || again) return true;
-  return purposesToAsk(purposesFor(service, request.scopes), standing.decisions, { again }).length > 0;
+  return purposesToAsk(purposesFor(service, scopes), standing.decisions, { again }).length > 0;
 }
 
 /** oidc-provider's loadExistingGrant. */
@@ -79,12 +79,12 @@ export async function loadGrant(
         .split(' ')
         .includes(scope),
     );
-  if (covered && !(await consentMissing(house, request, false))) return existing;
-  if (await consentMissing(house, request, ctx.oidc.prompts.has('consent'))) return undefined;
   const { service } = request;
   const standing =
     service === undefined ? undefined : await standingConsent(house.db, { ...request, service });
-  return provider.Grant.find(await saveGrant(provider, existing, request, standing?.purposes ?? []));
+  if (covered && !isConsentMissing(request, standing, false)) return existing;
+  if (isConsentMissing(request, standing, ctx.oidc.prompts.has('consent'))) return undefined;
+  return saveGrant(provider, existing, request, standing?.purposes ?? []);
 }
 
 function requestOf(

@@ -1,5 +1,6 @@
 // The whole site as one Koa application: the provider, with the pages' routes before its own.
 
+import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Guard } from '../packages/guard/guard.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
@@ -19,24 +20,28 @@ export type App = {
   readonly catalogue: () => SignedCatalogue;
 };
 
+// The addresses of the protocol pass by without asking our routes.
+const PROTOCOL = /^\/(?:token|par|auth|introspect|revoke|userinfo|jwks|session)(?:\/|$)/;
+
 /** Puts the pages into a provider. Called again for the new provider after a key rotation. */
 export function mountPages(provider: BrokerProvider, { site, assets, guard, catalogue }: App): void {
-  const routers = [
+  const router = new Router();
+  for (const room of [
     publicRoutes(site, assets, catalogue),
     revocationRoutes(site, guard),
     interactionRoutes(site),
     accountRoutes(site),
     staffRoutes(site),
-  ];
-  const pages = errorPages(site);
-  for (const router of routers) {
-    const routes = router.routes();
-    const known: Middleware = async (ctx, next) => {
-      // Only our own addresses get our error pages; the rest belongs to the protocol.
-      if (router.match(ctx.path, ctx.method).route === false) await next();
-      // The router adds its own members to the context.
-      else await pages(ctx, async () => void (await routes(ctx as Parameters<typeof routes>[0], next)));
-    };
-    provider.use(known);
+  ]) {
+    router.use(room.routes());
   }
+  const pages = errorPages(site);
+  const routes = router.routes();
+  const known: Middleware = async (ctx, next) => {
+    // Only our own addresses get our error pages; the rest belongs to the protocol.
+    if (PROTOCOL.test(ctx.path) || router.match(ctx.path, ctx.method).route === false) await next();
+    // The router adds its own members to the context.
+    else await pages(ctx, async () => void (await routes(ctx as Parameters<typeof routes>[0], next)));
+  };
+  provider.use(known);
 }

@@ -25,8 +25,7 @@ export async function showConsent(
   const { lang } = shared.page;
   const { service, scopes } = person.request;
   if (service === undefined) return finishVisit(site, ctx, visit, person);
-  const standing = await standingConsent(site.db, { ...person.request, service });
-  const decisions = standing?.decisions ?? [];
+  const decisions = person.consent?.decisions ?? [];
   const shown = purposesFor(service, scopes);
   const asked = new Set(
     purposesToAsk(shown, decisions, { again: hadPrompt(visit.interaction.params, 'consent') }),
@@ -80,8 +79,7 @@ export async function answerConsent(
   if (form.get('notice_version') !== noticeVersion(bytes))
     return showConsent(site, ctx, visit, person, 'changed');
 
-  const standing = await standingConsent(site.db, { ...person.request, service });
-  const asked = purposesToAsk(purposesFor(service, scopes), standing?.decisions ?? [], {
+  const asked = purposesToAsk(purposesFor(service, scopes), person.consent?.decisions ?? [], {
     again: hadPrompt(visit.interaction.params, 'consent'),
   });
   const choice = (id: string) => (form.get(`purpose.${id}`) === 'given' ? 'given' : 'refused');
@@ -100,7 +98,8 @@ export async function answerConsent(
     },
     now,
   );
-  return finishVisit(site, ctx, visit, person);
+  const answered = await standingConsent(site.db, { ...person.request, service });
+  return finishVisit(site, ctx, visit, { ...person, consent: answered });
 }
 
 const noticeVersion = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);

@@ -11,15 +11,17 @@ import { findLatestOtp } from '../assurance/otp-store.ts';
 import type { OtpRow } from '../assurance/otp-store.ts';
 import { openPending } from '../assurance/pending.ts';
 import type { Pending } from '../assurance/pending.ts';
-import { findBinding, findStepFacts } from '../assurance/store.ts';
+import { findStepFacts } from '../assurance/store.ts';
 import type { TransactionRow } from '../assurance/store.ts';
 import { findOpenTransaction, openTransaction } from '../assurance/transaction.ts';
+import { standingConsent } from '../consent/standing.ts';
+import type { StandingConsent } from '../consent/standing.ts';
 import { Refusal } from '../errors.ts';
 import { meetsMethod } from '../policies/decide.ts';
 import type { StepFacts } from '../policies/next-step.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
 import type { WantedLevel } from '../policies/wanted-level.ts';
-import { consentMissing, grantRequest, resourceOf } from '../provider/grants.ts';
+import { grantRequest, isConsentMissing, resourceOf } from '../provider/grants.ts';
 import type { GrantRequest } from '../provider/grants.ts';
 import { hadPrompt, levelRequestOf, standingFor } from '../provider/level-prompt.ts';
 import type { Site } from './site.ts';
@@ -41,6 +43,8 @@ export type Person = {
   readonly pending: Pending;
   readonly otp: OtpRow | undefined;
   readonly request: GrantRequest;
+  /** What the person had agreed to when this request arrived. */
+  readonly consent: StandingConsent | undefined;
   readonly facts: StepFacts;
 };
 
@@ -82,10 +86,13 @@ async function lookAtPerson(
   const asked = { wanted, params: interaction.params, begunAt: interaction.iat };
   const answering = await standingFor(asked, now, read);
   const stands = answering ?? (await read(2));
-  const binding = await findBinding(db, accountId, now);
+  const binding =
+    profile.binding !== undefined && profile.binding.expiresAt > now ? profile.binding : undefined;
   const pending = tx === undefined ? {} : openPending(vault, tx);
-  const otp = tx === undefined ? undefined : await findLatestOtp(db, tx.id);
-  const proven = tx === undefined ? [] : await findStepFacts(db, tx.id, accountId);
+  // Level 1 that stands needs no look at the steps of level 2.
+  const steps = wanted.level === 1 && answering !== undefined ? undefined : tx;
+  const otp = steps === undefined ? undefined : await findLatestOtp(db, steps.id);
+  const proven = steps === undefined ? [] : await findStepFacts(db, steps.id, accountId);
   const { params } = interaction;
   const request = grantRequest(site, {
     accountId,
@@ -93,6 +100,7 @@ async function lookAtPerson(
     scope: typeof params['scope'] === 'string' ? params['scope'] : '',
     resource: resourceOf(params['resource']),
   });
+  const consent = request.service === undefined ? undefined : await standingConsent(db, { ...request, service: request.service }); // prettier-ignore
   const afterCode = [...stands.amr, 'otp', 'sms', 'mfa'];
   return {
     accountId,
@@ -101,6 +109,7 @@ async function lookAtPerson(
     pending,
     otp,
     request,
+    consent,
     facts: {
       // Level 1 that is too old is proven by signing in again; once, or a short max_age would loop.
       signedIn: wanted.level === 2 || answering !== undefined || proven.some(({ step }) => step === 'zalo'),
@@ -112,14 +121,14 @@ async function lookAtPerson(
       proven: new Set(proven.map(({ step }) => step)),
       phoneKnown: pending.phone !== undefined || profile.phone !== undefined,
       codeUnderWay: pending.code === true || otp !== undefined,
-      consentMissing: await consentMissing(site, request, hadPrompt(params, 'consent')),
+      consentMissing: isConsentMissing(request, consent, hadPrompt(params, 'consent')),
     },
   };
 }
 
 /** The transaction of a visit, opened when the first step needs one. */
-export function transactionOf(site: Site, visit: Visit, now: Date): Promise<TransactionRow> {
-  return openTransaction(site.db, wantedBy(visit, visit.person?.accountId), now);
+export async function transactionOf(site: Site, visit: Visit, now: Date): Promise<TransactionRow> {
+  return visit.tx ?? openTransaction(site.db, wantedBy(visit, visit.person?.accountId), now);
 }
 
 export const wantedBy = (visit: Visit, accountId: string | undefined) => ({
