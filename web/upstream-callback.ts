@@ -3,9 +3,12 @@
 // with nothing (login fixation).
 
 import type { Context } from 'koa';
-import type { findUpstream, UpstreamProvider } from '../assurance/upstream-state.ts';
+import { consumeUpstream, findUpstream } from '../assurance/upstream-state.ts';
+import type { UpstreamProvider } from '../assurance/upstream-state.ts';
 import { Refusal } from '../errors.ts';
 import type { Site } from './site.ts';
+import { backToVisit } from './step-page.ts';
+import type { Visit } from './visit.ts';
 
 const MOST_CHARACTERS = 4_096;
 
@@ -18,12 +21,7 @@ export function one(ctx: Context, name: string): string | undefined {
   return value;
 }
 
-export async function callbackTarget(
-  site: Site,
-  ctx: Context,
-  provider: UpstreamProvider,
-  find: typeof findUpstream,
-): Promise<void> {
+export async function callbackTarget(site: Site, ctx: Context, provider: UpstreamProvider): Promise<void> {
   ctx.set('cache-control', 'no-store');
   const state = one(ctx, 'state');
   const code = one(ctx, 'code');
@@ -31,10 +29,49 @@ export async function callbackTarget(
   const named = provider === 'vneid' ? one(ctx, 'iss') : undefined;
   if (named !== undefined && named !== site.vneidIssuer)
     throw new Refusal('invalid', 'the answer names another issuer', { reason: 'iss' });
-  const uid = state === undefined ? undefined : await find(site.db, { provider, state }, site.clock());
+  const uid =
+    state === undefined ? undefined : await findUpstream(site.db, { provider, state }, site.clock());
   if (uid === undefined || state === undefined)
     throw new Refusal('invalid', 'unknown or used state', { reason: 'state' });
   const query = new URLSearchParams({ state, ...(code === undefined ? {} : { code }) });
   ctx.redirect(`/interaction/${uid}/${provider}/ve?${query}`);
   ctx.status = 303;
+}
+
+/** What the page then says, in words of the step's own list; undefined: nothing went wrong. */
+type Ended = { readonly note: string | undefined };
+
+/**
+ * Below the interaction's address, its cookie checked. How Zalo tells a refusal is not documented,
+ * so no code is one. `finish` asks the other side; when it cannot be reached the page says so.
+ */
+export async function takeAnswer(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  provider: UpstreamProvider,
+  finish: (answer: { state: string; code: string; interactionUid: string }) => Promise<Ended>,
+): Promise<void> {
+  const state = one(ctx, 'state');
+  const code = one(ctx, 'code');
+  if (state === undefined) throw new Refusal('invalid', 'no state', { reason: 'state' });
+  const interactionUid = visit.uid;
+  if (code === undefined) {
+    const spent = await consumeUpstream(
+      site.db,
+      site.vault,
+      { provider, interactionUid, state },
+      site.clock(),
+    );
+    return backToVisit(ctx, visit, spent === undefined ? 'het-gio' : `${provider}-tu-choi`);
+  }
+  try {
+    const { note } = await finish({ state, code, interactionUid });
+    backToVisit(ctx, visit, note);
+  } catch (error) {
+    const isAway = error instanceof Refusal && error.kind === 'unavailable' && error.reason !== 'database';
+    if (!isAway) throw error;
+    site.log('warn', `${provider}.unavailable`, { reason: error.reason, reference: ctx.state['reference'] });
+    backToVisit(ctx, visit, `${provider}-ban`);
+  }
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { beginUpstream, consumeUpstream, findUpstream } from '../assurance/upstream-state.ts';
+import { beginUpstream } from '../assurance/upstream-state.ts';
 import { finishVneid } from '../assurance/vneid.ts';
 import { Refusal } from '../errors.ts';
 import { methodsFor } from '../policies/next-step.ts';
@@ -8,7 +8,7 @@ import type { StepUpModel } from '../views/step-up.ts';
 import { actionTitles } from './action-titles.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
-import { callbackTarget, one } from './upstream-callback.ts';
+import { callbackTarget, takeAnswer } from './upstream-callback.ts';
 import { transactionOf } from './visit.ts';
 import type { Person, Visit } from './visit.ts';
 
@@ -72,41 +72,18 @@ export async function startVneid(
   ctx.status = 303;
 }
 
-export const vneidCallback = (site: Site, ctx: Context) => callbackTarget(site, ctx, 'vneid', findUpstream);
+export const vneidCallback = (site: Site, ctx: Context) => callbackTarget(site, ctx, 'vneid');
 
-export async function vneidReturn(site: Site, ctx: Context, visit: Visit, now: Date): Promise<void> {
-  const state = one(ctx, 'state');
-  const code = one(ctx, 'code');
-  if (state === undefined) throw new Refusal('invalid', 'no state', { reason: 'state' });
-  const { person } = visit;
-  if (person === undefined) return backToVisit(ctx, visit, 'het-gio');
-  if (code === undefined) {
-    const spent = await consumeUpstream(
-      site.db,
-      site.vault,
-      { provider: 'vneid', interactionUid: visit.uid, state },
-      now,
-    );
-    return backToVisit(ctx, visit, spent === undefined ? 'het-gio' : 'vneid-tu-choi');
-  }
-  try {
+export const vneidReturn = (site: Site, ctx: Context, visit: Visit, now: Date) =>
+  takeAnswer(site, ctx, visit, 'vneid', async (answer) => {
+    const { person } = visit;
+    if (person === undefined) return { note: 'het-gio' };
     const tx = await transactionOf(site, visit, now);
-    const step = await finishVneid(
-      site,
-      { state, code, interactionUid: visit.uid },
-      { tx, accountId: person.accountId, sessionUid: visit.sessionUid },
-      now,
-    );
-    if (step.outcome === 'proven') return backToVisit(ctx, visit);
-    if (step.reason === 'expired') return backToVisit(ctx, visit, 'het-gio');
-    if (step.reason === 'vneid') return backToVisit(ctx, visit, 'vneid-khong-du');
+    const who = { tx, accountId: person.accountId, sessionUid: visit.sessionUid };
+    const step = await finishVneid(site, answer, who, now);
+    if (step.outcome === 'proven') return { note: undefined };
+    if (step.reason === 'expired') return { note: 'het-gio' };
+    if (step.reason === 'vneid') return { note: 'vneid-khong-du' };
     // Another person's card, or a person who has an account already: one answer, and an event for the auditor.
     throw new Refusal('forbidden', 'this identity cannot be bound here', { reason: step.reason });
-  } catch (error) {
-    if (error instanceof Refusal && error.kind === 'unavailable' && error.reason !== 'database') {
-      site.log('warn', 'vneid.unavailable', { reason: error.reason, reference: ctx.state['reference'] });
-      return backToVisit(ctx, visit, 'vneid-ban');
-    }
-    throw error;
-  }
-}
+  });
