@@ -22,8 +22,8 @@ import {
 import { startPortal } from '../sandbox/portal/server.ts';
 import { choosePorts } from '../sandbox/ports.ts';
 import { createRelyingParty } from '../sandbox/relying-party/relying-party.ts';
-import { startDossier } from '../sandbox/services/dossier.ts';
-import { startReport } from '../sandbox/services/report.ts';
+import { startDossier } from '../sandbox/demo-services/dossier.ts';
+import { startReport } from '../sandbox/demo-services/report.ts';
 import { startNeighbours } from '../sandbox/start.ts';
 import type { Person } from '../sandbox/citizen/people.ts';
 import type { Scene } from '../sandbox/story/scene.ts';

@@ -26,7 +26,9 @@ export function createLog(level: string, destination?: DestinationStream): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination ?? pino.destination({ sync: false, fd: 2 }),
+    // Lines wait for 4 KiB or a second: one write a line was 6 % of a busy process. pino writes what
+    // waits when the process ends.
+    destination ?? pino.destination({ sync: false, fd: 2, minLength: 4_096, periodicFlush: 1_000 }),
   );
   return (at, event, facts = {}) => logger[at]({ event, ...cleaned(facts) });
 }

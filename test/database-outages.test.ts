@@ -124,7 +124,7 @@ test('a listener hears, and after its connection died listens again, once', asyn
   t.is(heard.filter((payload) => payload === 'two').length, 1);
   await stop();
   await until(async () => (await listeners()).length === 0);
-  t.pass();
+  t.deepEqual(await listeners(), []);
 });
 
 async function withDatabase<T>(

@@ -1,9 +1,9 @@
 // The two demo services over real HTTP, in front of a small broker.
 
 import test from 'ava';
-import { startDossier } from '../../sandbox/services/dossier.ts';
-import { startReport, reportAudience } from '../../sandbox/services/report.ts';
-import type { DemoService } from '../../sandbox/services/serve.ts';
+import { startDossier } from '../../sandbox/demo-services/dossier.ts';
+import { startReport, reportAudience } from '../../sandbox/demo-services/report.ts';
+import type { DemoService } from '../../sandbox/demo-services/serve.ts';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createApp, startIssuer, type Issuer } from './issuer.ts';

@@ -195,16 +195,19 @@ test('the answer allows exactly when nothing failed, and its row is that of the 
 });
 
 test('a stricter action never allows what a looser one refuses', (t) => {
+  let allowedOnce = false;
   for (const acr of acrs) {
     for (const time of times) {
       for (const scopes of scopeSets) {
         const answer = (level: 1 | 2, maxAge: number): boolean =>
           allowed(makeAction({ level, maxAge, scopes: [] }), acr, time, scopes);
-        if (answer(2, 300)) t.true(answer(1, 300) && answer(2, 2500));
+        if (!answer(2, 300)) continue;
+        allowedOnce = true;
+        t.true(answer(1, 300) && answer(2, 2500));
       }
     }
   }
-  t.pass();
+  t.true(allowedOnce, 'the facts hold at least one that the strict action allows');
 });
 
 test('a challenge carries level, age and scope', (t) => {

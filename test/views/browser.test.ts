@@ -129,8 +129,9 @@ test.serial('the focus can be seen', async (t) => {
   await page.locator('.skip:focus').waitFor();
   await shoot(page, 'views-focus-skip');
   for (let step = 0; step < 2; step += 1) await page.keyboard.press('Tab');
-  await page.locator('#purpose-1-given:focus-visible').waitFor();
+  const choice = page.locator('#purpose-1-given:focus-visible');
+  await choice.waitFor();
   await shoot(page, 'views-focus-choice');
+  t.is(await choice.count(), 1);
   await context.close();
-  t.pass();
 });
