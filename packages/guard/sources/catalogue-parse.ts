@@ -3,7 +3,7 @@
 
 import type { CatalogueAction, ClientClass, Requirement, Risk, Route } from '../../../policies/decide.ts';
 import type { GuardCatalogue } from '../options.ts';
-import { isRecord } from '../steps/signature.ts';
+import { isRecord } from '../json.ts';
 
 const knownRequirements: readonly string[] = [
   'level',

@@ -1,6 +1,6 @@
 // The issuer's own description (OpenID Connect Discovery), of which the guard uses three addresses.
 
-import { isRecord } from '../steps/signature.ts';
+import { isRecord } from '../json.ts';
 import { createKept, type Kept } from './kept.ts';
 import { smallDocumentBytes, type Outgoing } from './outgoing.ts';
 

@@ -2,7 +2,7 @@
 // for as long as a token signed before them could live, also when an answer omits them.
 
 import type { WatermarkEntry, WatermarkFeed } from '../options.ts';
-import { isRecord } from '../steps/signature.ts';
+import { isRecord } from '../json.ts';
 import { largeDocumentBytes } from './outgoing.ts';
 import type { BrokerClient } from './service-token.ts';
 

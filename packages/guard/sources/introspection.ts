@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Finding } from '../answer.ts';
-import { isRecord } from '../steps/signature.ts';
+import { isRecord } from '../json.ts';
 import type { Discovery } from './discovery.ts';
 import type { Kept } from './kept.ts';
 import { smallDocumentBytes, type Outgoing } from './outgoing.ts';

@@ -2,7 +2,7 @@
 // requests together, or a flood of invented ids would become a flood on the issuer.
 
 import { importJWK, type CryptoKey, type JSONWebKeySet } from 'jose';
-import { isRecord } from '../steps/signature.ts';
+import { isRecord } from '../json.ts';
 import type { Discovery } from './discovery.ts';
 import { createKept, type Kept } from './kept.ts';
 import { smallDocumentBytes, type Outgoing } from './outgoing.ts';

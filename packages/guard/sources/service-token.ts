@@ -4,7 +4,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
 import type { ServiceClient, Settings } from '../options.ts';
-import { isRecord } from '../steps/signature.ts';
+import { isRecord } from '../json.ts';
 import type { Discovery } from './discovery.ts';
 import type { Kept } from './kept.ts';
 import { smallDocumentBytes, type Outgoing, type OutgoingAnswer } from './outgoing.ts';

@@ -7,7 +7,7 @@ import type { Finding } from '../answer.ts';
 import type { NonceMint } from '../sources/nonce.ts';
 import type { ReplayStore } from '../sources/replay.ts';
 import { headerValues, type GuardRequest } from '../request.ts';
-import { isRecord } from './signature.ts';
+import { isRecord } from '../json.ts';
 
 export const proofWindowSeconds = 60;
 /** With a nonce of ours the time of the proof matters less: the nonce itself ages. */

@@ -1,6 +1,7 @@
 // Steps 3 and 4, first half: the key the header names, and the signature. Shared by access tokens
 // and the catalogue, which differ in `typ` only.
 
+import { isRecord } from '../json.ts';
 import { compactVerify } from 'jose';
 import type { Finding } from '../answer.ts';
 import type { KeySource } from '../sources/keys.ts';
@@ -24,10 +25,6 @@ export async function verifySignature(
     // A bad signature and a payload that is not JSON deserve the same answer.
   }
   return invalid('The token is not valid');
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(why: string): Finding {
