@@ -21,8 +21,11 @@ export type Arrival =
 
 export type Browser = {
   open(url: URL | string): Promise<Arrival>;
-  /** Presses the button with this text (or value) on the page shown last. Other fields keep what they hold. */
-  press(button: string, fields?: Readonly<Record<string, string>>): Promise<Arrival>;
+  /**
+   * Presses the button with this text (or value) on the page shown last. Other fields keep what they
+   * hold. `at`: the origin of another node of the same site, as a load balancer would choose it.
+   */
+  press(button: string, fields?: Readonly<Record<string, string>>, at?: string): Promise<Arrival>;
   /** Follows the link whose text contains this. */
   follow(link: string): Promise<Arrival>;
   hasButton(text: string): boolean;
@@ -89,7 +92,7 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
       return go({ url: new URL(link.getAttribute('href') ?? '', current.url), method: 'GET' });
     },
     hasButton: (text) => shown !== undefined && findButton(shown, text) !== undefined,
-    press(text, fields = {}) {
+    press(text, fields = {}, at = undefined) {
       const current = page();
       const button = findButton(current, text);
       const form = button?.closest('form');
@@ -98,7 +101,7 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
           `no button "${text}" on "${current.title}" (${current.url.pathname}, HTTP ${current.status})`,
         );
       }
-      const url = new URL(form.getAttribute('action') ?? '', current.url);
+      const url = new URL(form.getAttribute('action') ?? '', at ?? current.url);
       const filled = fieldsOf(form, button, fields);
       if ((form.getAttribute('method') ?? 'get').toLowerCase() === 'post') {
         return go({ url, method: 'POST', form: filled });
