@@ -1,5 +1,6 @@
 import test from 'ava';
 import { compactVerify, createRemoteJWKSet } from 'jose';
+import { sql } from '../../database.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
@@ -13,7 +14,7 @@ import {
   REPORTS,
 } from '../support/rp.ts';
 import type { Rp } from '../support/rp.ts';
-import { LEVEL_ONE, LEVEL_TWO, meet, signIn } from '../support/visitor.ts';
+import { accountOf, LEVEL_ONE, LEVEL_TWO, meet, signIn } from '../support/visitor.ts';
 
 let house: TestHouse;
 let rp: Rp;
@@ -172,4 +173,14 @@ test('a portal that does not ask for openid gets no refresh token', async (t) =>
   t.is(tokens.status, 200, tokens.text);
   t.is(tokens.body['refresh_token'], undefined);
   t.is(tokens.body['id_token'], undefined);
+});
+
+test('a grant outlives every refresh token under it', async (t) => {
+  const visitor = await meet(house);
+  await signIn(rp, visitor, LEVEL_ONE);
+  const rows = await house.db.rows<{ outlives: boolean }>(sql`
+    select g.expires_at > a.expires_at as outlives from oidc_artifact a join oidc_grant g on g.id = a.grant_id
+    where g.account_id = ${await accountOf(house, visitor)}`);
+  t.true(rows.length >= 2, 'the code and the refresh token');
+  t.true(rows.every(({ outlives }) => outlives));
 });
