@@ -92,7 +92,7 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
       return go({ url: new URL(link.getAttribute('href') ?? '', current.url), method: 'GET' });
     },
     hasButton: (text) => shown !== undefined && findButton(shown, text) !== undefined,
-    press(text, fields = {}, at = undefined) {
+    press(text, fields = {}, at) {
       const current = page();
       const button = findButton(current, text);
       const form = button?.closest('form');
