@@ -164,7 +164,10 @@ test('row 7: level 1 is asked to step up, before scope and consent are mentioned
   t.is(result.problem.title, 'Cần xác thực mức 2');
   t.is(result.problem.action, 'hoso.nop');
   t.like(result.problem.required, { acr: 'https://id.tayninh.gov.vn/acr/2', max_age: 900 });
-  t.deepEqual(result.problem.actual, { acr: acr1, age: 5210 });
+  const { acr, age } = result.problem.actual as { acr: unknown; age: unknown };
+  t.is(acr, acr1);
+  // The clock may have gone on between making the token and asking.
+  t.true(typeof age === 'number' && age >= 5210 && age <= 5220, String(age));
 });
 
 test('row 7: an old proof and a level 2 that did not come from VNeID ask for a step-up as well', async (t) => {
