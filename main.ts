@@ -9,9 +9,6 @@ import { createClientFetch } from './adapters/client-calls/fetch.ts';
 import { openClients } from './adapters/oidc-storage/clients.ts';
 import { createGrants } from './adapters/oidc-storage/grants.ts';
 import { createStorage } from './adapters/oidc-storage/storage.ts';
-import { createSmsGateway } from './adapters/sms/gateway.ts';
-import { createVneidSignOn } from './adapters/vneid/sign-on.ts';
-import { createZaloLogin } from './adapters/zalo/login.ts';
 import { createBudgets } from './assurance/budgets.ts';
 import { deliverDue } from './assurance/outbox.ts';
 import { createBatch } from './audit/batch.ts';
@@ -48,6 +45,7 @@ import { observe } from './web/observe.ts';
 import { OWN_CLIENT_ID, ownClient } from './web/own-sign-in.ts';
 import { createProviderPages } from './web/provider-pages.ts';
 import type { Site } from './web/site.ts';
+import { connectUpstream, methodsOffered } from './upstream.ts';
 
 export type Broker = {
   readonly url: string;
@@ -145,6 +143,8 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       pages: createProviderPages({ stylesheetHref, demo }),
       provider: () => provider,
       grants: createGrants(db),
+      methods: methodsOffered(upstream),
+      notify: async () => {},
       budgets: createBudgets(db, { channelPerHour: config.TNID_SMS_PER_HOUR }),
       stylesheetHref,
       ownClientId: OWN_CLIENT_ID,
@@ -187,7 +187,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
         everyMs: 1_000,
         channel: 'tnid_outbox',
         work: async () => {
-          while ((await deliverDue(db, vault, upstream.sms, clock())) > 0);
+          while ((await deliverDue(db, vault, upstream, clock())) > 0);
         },
       },
       {
@@ -222,50 +222,6 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       log('info', 'stopped');
     },
   };
-}
-
-function connectUpstream({ config, log, dependencies }: Ground) {
-  return {
-    zalo: dependencies.watch(
-      'zalo',
-      createZaloLogin({
-        appId: config.TNID_ZALO_APP_ID,
-        appSecret: config.TNID_ZALO_APP_SECRET,
-        oauthUrl: config.TNID_ZALO_OAUTH_URL,
-        graphUrl: config.TNID_ZALO_GRAPH_URL,
-        redirectUri: `${config.TNID_ISSUER}/zalo/ve`,
-        onFailure: (failure, facts) => {
-          log(facts.class === 'config' ? 'error' : 'warn', 'zalo.failed', { failure, ...facts });
-        },
-      }),
-    ),
-    vneid: dependencies.watch(
-      'vneid',
-      createVneidSignOn({
-        issuer: config.TNID_VNEID_ISSUER,
-        authorizationUrl: config.TNID_VNEID_AUTHORIZATION_URL,
-        tokenUrl: config.TNID_VNEID_TOKEN_URL,
-        userinfoUrl: config.TNID_VNEID_USERINFO_URL,
-        jwksUrl: config.TNID_VNEID_JWKS_URL,
-        clientId: config.TNID_VNEID_CLIENT_ID,
-        clientAuth: vneidAuth(config),
-        redirectUri: `${config.TNID_ISSUER}/vneid/ve`,
-        acrValues: config.TNID_VNEID_ACR_VALUES,
-        algorithms: config.TNID_VNEID_ALGORITHMS,
-        idpValues: config.TNID_VNEID_IDP_VALUES,
-        minIal: config.TNID_VNEID_MIN_IAL,
-      }),
-    ),
-    sms: dependencies.watch('sms', createSmsGateway({ url: config.TNID_SMS_URL, apiKey: config.TNID_SMS_API_KEY, brandName: config.TNID_SMS_BRAND })), // prettier-ignore
-    upstreamOrigins: [config.TNID_ZALO_OAUTH_URL, config.TNID_VNEID_AUTHORIZATION_URL].map((url) => new URL(url).origin), // prettier-ignore
-  };
-}
-
-function vneidAuth(config: Config) {
-  const { TNID_VNEID_PRIVATE_KEY: privateKey, TNID_VNEID_CLIENT_SECRET: secret } = config;
-  if (privateKey !== undefined) return { method: 'private_key_jwt' as const, privateKey };
-  if (secret === undefined) throw new Error('VNeID needs a secret or a key'); // config.ts has checked it
-  return { method: 'client_secret_basic' as const, secret };
 }
 
 // A code or refresh token came twice, so somebody holds a copy. Its grant is gone already; tokens

@@ -7,11 +7,16 @@ export type Profile = {
   readonly locked: boolean;
   readonly greeting: string | undefined;
   readonly phone: string | undefined;
+  readonly phoneFacts:
+    | { readonly lastProvenAt: Date; readonly contestedAt: Date | undefined }
+    | undefined;
   readonly binding:
     | {
         readonly source: string;
         readonly name: string | undefined;
         readonly personalNumber: string | undefined;
+        /** ISO date, or the year alone. */
+        readonly birthdate: string | undefined;
         readonly boundAt: Date;
         readonly expiresAt: Date;
       }
@@ -34,6 +39,13 @@ export async function findProfile(
     locked: row.locked_at !== null,
     greeting: name ?? open(`zalo_link/${row.link_id}/name`, row.link_name_sealed),
     phone: open(`phone/${row.phone_id}/number`, row.phone_sealed),
+    phoneFacts:
+      row.phone_verified_at === null
+        ? undefined
+        : {
+            lastProvenAt: row.phone_last_proven_at ?? row.phone_verified_at,
+            contestedAt: row.phone_contested_at ?? undefined,
+          },
     binding:
       row.source === null || row.bound_at === null || row.binding_expires_at === null
         ? undefined
@@ -41,6 +53,7 @@ export async function findProfile(
             source: row.source,
             name,
             personalNumber: open(`identity_binding/${row.binding_id}/number`, row.number_sealed),
+            birthdate: open(`identity_binding/${row.binding_id}/birthdate`, row.birthdate_sealed),
             boundAt: row.bound_at,
             expiresAt: row.binding_expires_at,
           },

@@ -38,10 +38,14 @@ export type AccountRow = {
   link_name_sealed: Buffer | null;
   phone_id: string | null;
   phone_sealed: Buffer | null;
+  phone_verified_at: Date | null;
+  phone_last_proven_at: Date | null;
+  phone_contested_at: Date | null;
   binding_id: string | null;
   source: string | null;
   number_sealed: Buffer | null;
   binding_name_sealed: Buffer | null;
+  birthdate_sealed: Buffer | null;
   bound_at: Date | null;
   binding_expires_at: Date | null;
 };
@@ -54,8 +58,8 @@ async function findAccounts(
 ): Promise<readonly (AccountRow | undefined)[]> {
   const rows = await db.rows<AccountRow>(sql`
     select a.id, a.created_at, a.locked_at, l.id as link_id, l.name_sealed as link_name_sealed,
-      p.id as phone_id, p.phone_sealed, b.id as binding_id, b.source, b.number_sealed,
-      b.name_sealed as binding_name_sealed, b.bound_at, b.expires_at as binding_expires_at
+      p.id as phone_id, p.phone_sealed, p.verified_at as phone_verified_at, p.last_proven_at as phone_last_proven_at, p.contested_at as phone_contested_at, b.id as binding_id, b.source, b.number_sealed,
+      b.name_sealed as binding_name_sealed, b.birthdate_sealed, b.bound_at, b.expires_at as binding_expires_at
     from account a
     left join lateral (select * from zalo_link l where l.account_id = a.id and l.ended_at is null order by linked_at desc limit 1) l on true
     left join phone p on p.account_id = a.id and p.ended_at is null

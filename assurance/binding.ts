@@ -6,12 +6,22 @@ import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
+import { strongerSource } from '../policies/methods.ts';
+import type { IdentitySource } from '../policies/methods.ts';
 import type { PendingIdentity } from './pending.ts';
-import { endExpiredBinding, findBindingOwner, findBindingRecord, insertBinding } from './store.ts';
+import * as store from './binding-store.ts';
 
-// Proposals of ours per source; the law sets none. Milliseconds.
+type House = { readonly db: Database; readonly vault: Vault; readonly origin: string };
+
+// Proposals of ours per source; the law sets none. The weaker the evidence, the sooner it is asked
+// for again. Milliseconds.
 const YEAR_MS = 365 * 86_400_000;
-const LIFETIME_MS = { vneid: 5 * YEAR_MS } as const;
+export const LIFETIME_MS: Readonly<Record<IdentitySource, number>> = {
+  vneid: 5 * YEAR_MS,
+  chip_c06: 5 * YEAR_MS,
+  counter: 3 * YEAR_MS,
+  register_match: YEAR_MS,
+};
 
 /** Why this person cannot be bound to this account, if so. Nothing is written. */
 export async function bindingConflict(
@@ -20,48 +30,68 @@ export async function bindingConflict(
   { accountId, personalNumber }: { accountId: string; personalNumber: string },
 ): Promise<'other_person' | 'bound_elsewhere' | undefined> {
   const numberKey = vault.keyOf('personal-number', personalNumber);
-  const binding = await findBindingRecord(db, accountId);
+  const binding = await store.findBindingRecord(db, accountId);
   if (binding !== undefined) return binding.number_key.equals(numberKey) ? undefined : 'other_person';
-  const owner = await findBindingOwner(db, numberKey);
+  const owner = await store.findBindingOwner(db, numberKey);
   return owner === undefined || owner.account_id === accountId ? undefined : 'bound_elsewhere';
 }
 
-/** Writes the binding in the caller's transaction. @throws Refusal conflict when the person was bound meanwhile */
+/**
+ * Writes the binding in the caller's transaction. The same person proven again renews it; weaker
+ * evidence never takes the place of stronger that is still in force.
+ * @throws Refusal conflict when the person was bound meanwhile
+ */
 export async function bindIdentity(
-  { db, vault, origin }: { db: Database; vault: Vault; origin: string },
-  { accountId, identity, clientId }: { accountId: string; identity: PendingIdentity; clientId: string },
+  { db, vault, origin }: House,
+  { accountId, identity, clientId }: { accountId: string; identity: PendingIdentity; clientId: string | undefined }, // prettier-ignore
   now: Date,
 ): Promise<void> {
   const conflict = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
   if (conflict !== undefined) throw boundElsewhere(conflict);
-  const id = randomUUID();
-  const seal = (field: string, value: string) => vault.seal(`identity_binding/${id}/${field}`, value);
-  await endExpiredBinding(db, accountId, now);
-  const written = await insertBinding(
-    db,
-    {
-      id,
-      accountId,
-      source: identity.source,
-      numberKey: vault.keyOf('personal-number', identity.personalNumber),
-      numberSealed: seal('number', identity.personalNumber),
-      nameSealed: seal('name', identity.name),
-      birthdateSealed: seal('birthdate', identity.birthdate),
-      upstreamIssuer: identity.issuer,
-      upstreamSubKey: vault.keyOf('upstream-sub', `${identity.issuer}|${identity.upstreamSub}`),
-      checkId: identity.checkId,
-      organisation: identity.organisation,
-      expiresAt: new Date(now.getTime() + LIFETIME_MS[identity.source]),
-    },
-    now,
-  );
+  await store.endExpiredBinding(db, accountId, now);
+  const standing = await store.findBinding(db, accountId, now);
+  if (standing !== undefined) {
+    if (strongerSource(standing.source, identity.source) !== identity.source) return;
+    await store.endBinding(db, accountId, 'renewed', now);
+  }
+  const expiresAt = endOf(identity, now);
+  if (expiresAt <= now) throw new Refusal('forbidden', 'the evidence has run out', { reason: 'evidence' });
+  const written = await store.insertBinding(db, sealedBinding(vault, accountId, identity, expiresAt), now);
   if (written !== 1) {
     // Bound meanwhile. By the same person in another tab is no harm: the binding wanted is in force.
     const other = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
     if (other !== undefined) throw boundElsewhere(other);
     return;
   }
-  await recordAccess(db, origin, { kind: 'identity.bound', outcome: 'ok', actor: 'self', accountId, clientId, details: { source: identity.source, check: identity.checkId, organisation: identity.organisation } }, now); // prettier-ignore
+  await recordAccess(db, origin, { kind: 'identity.bound', outcome: 'ok', actor: 'self', accountId, clientId, details: { source: identity.source, check: identity.checkId, organisation: identity.organisation, renewed: standing !== undefined } }, now); // prettier-ignore
+}
+
+/** When a binding made now ends: the lifetime of its source, and never after the evidence itself. */
+export function endOf(identity: Pick<PendingIdentity, 'source' | 'evidenceEnds'>, now: Date): Date {
+  const lifetime = now.getTime() + LIFETIME_MS[identity.source];
+  // A card is good to the end of its last day in Việt Nam.
+  const evidence = identity.evidenceEnds === undefined ? Infinity : Date.parse(`${identity.evidenceEnds}T23:59:59+07:00`); // prettier-ignore
+  return new Date(Math.min(lifetime, evidence));
+}
+
+function sealedBinding(vault: Vault, accountId: string, identity: PendingIdentity, expiresAt: Date) {
+  const id = randomUUID();
+  const seal = (field: string, value: string) => vault.seal(`identity_binding/${id}/${field}`, value);
+  const { issuer, upstreamSub } = identity;
+  return {
+    id,
+    accountId,
+    source: identity.source,
+    numberKey: vault.keyOf('personal-number', identity.personalNumber),
+    numberSealed: seal('number', identity.personalNumber),
+    nameSealed: seal('name', identity.name),
+    birthdateSealed: seal('birthdate', identity.birthdate),
+    upstreamIssuer: issuer,
+    upstreamSubKey: issuer === undefined || upstreamSub === undefined ? undefined : vault.keyOf('upstream-sub', `${issuer}|${upstreamSub}`), // prettier-ignore
+    checkId: identity.checkId,
+    organisation: identity.organisation,
+    expiresAt,
+  };
 }
 
 const boundElsewhere = (reason: 'other_person' | 'bound_elsewhere') =>

@@ -1,24 +1,32 @@
-// What a transaction holds between two steps, sealed: the identity VNeID vouched for, and the
+// What a transaction holds between two steps, sealed: the identity somebody vouched for, and the
 // phone number waiting for its code. Cleared when the transaction ends.
 
 import { z } from 'zod';
 import type { Vault } from '../keys/vault.ts';
 
 const identity = z.object({
-  source: z.enum(['vneid']),
-  issuer: z.string(),
-  upstreamSub: z.string(),
+  source: z.enum(['vneid', 'chip_c06', 'counter', 'register_match']),
+  /** Of the upstream account, where there is one (VNeID). */
+  issuer: z.string().optional(),
+  upstreamSub: z.string().optional(),
   personalNumber: z.string(),
   name: z.string(),
+  /** ISO date, or the year alone. */
   birthdate: z.string(),
   checkId: z.string(),
   organisation: z.string(),
+  /** ISO date after which the evidence itself is void: a card's expiry. */
+  evidenceEnds: z.string().optional(),
+  /** Two officers decided that this person moves here from another account. */
+  supervised: z.boolean().optional(),
 });
 const pending = z.object({
   identity: identity.optional(),
   phone: z.string().optional(),
-  /** The person chose the code as their proof. */
-  code: z.boolean().optional(),
+  method: z.enum(['vneid', 'chip', 'card', 'counter', 'passkey', 'otp']).optional(),
+  brakeAnswered: z.boolean().optional(),
+  /** The person proven here has another account and wants to move to this one. */
+  moveAgreed: z.boolean().optional(),
 });
 const sealedPending = z.object({ sealed: z.string() });
 

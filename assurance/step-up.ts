@@ -1,18 +1,21 @@
 // The end of a step-up: the facts suffice, so the level is written. Called inside the transaction
 // that wrote the last fact; the level comes from that fact and from nothing the browser sent.
 
-import { bindPhone } from '../accounts/phone.ts';
+import { bindPhone, touchPhone } from '../accounts/phone.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
 import { uuidv7 } from '../keys/uuid.ts';
-import { bindIdentity } from './binding.ts';
+import { amrOf, isIdentityStep } from '../policies/methods.ts';
+import { findBinding } from './binding-store.ts';
 import type { Budgets } from './budgets.ts';
 import { checkCode } from './otp.ts';
 import type { CodeChecked } from './otp.ts';
-import { openPending } from './pending.ts';
-import { findBinding, findStepFacts, insertLevelFact } from './store.ts';
+import type { Notify } from './notify.ts';
+import { openPending, sealPending } from './pending.ts';
+import { bindOrMove } from './rebind.ts';
+import { findStepFacts, insertLevelFact } from './store.ts';
 import type { TransactionRow } from './store.ts';
 import { advance, proveStep } from './transaction.ts';
 
@@ -49,9 +52,12 @@ export async function completeLevel2(
   await recordAccess(db, origin, { kind: 'stepup.completed', outcome: 'ok', actor: 'self', accountId, clientId: tx.client_id, details: { level: 2, amr: [...amr], source: binding.source } }, now); // prettier-ignore
 }
 
-/** Checks a code typed in a step-up. A right one binds what was pending and writes level 2. */
+/**
+ * Checks a code typed in a step-up. A right one binds what was pending and writes level 2; where the
+ * person has another account it writes down the wish to move, and no level.
+ */
 export async function answerCode(
-  house: House & { readonly budgets: Budgets },
+  house: House & { readonly budgets: Budgets; readonly notify: Notify },
   { tx, accountId, sessionUid, code }: Who & { code: string },
   now: Date,
 ): Promise<CodeChecked> {
@@ -61,12 +67,17 @@ export async function answerCode(
     { transactionId: tx.id, accountId, code },
     async ({ otpId, e164 }) => {
       const pending = openPending(vault, tx);
-      const earlier = await findStepFacts(db, tx.id, accountId);
+      const steps = (await findStepFacts(db, tx.id, accountId)).map(({ step }) => step);
+      const identified = steps.some(isIdentityStep);
       await proveStep(db, { transactionId: tx.id, step: 'otp', accountId, upstreamRef: otpId }, now);
-      if (pending.identity !== undefined) await bindIdentity(house, { accountId, identity: pending.identity, clientId: tx.client_id }, now); // prettier-ignore
-      if (pending.phone !== undefined) await bindPhone(db, vault, { accountId, e164 }, now);
-      const amr = [...(earlier.some(({ step }) => step === 'vneid') ? ['vneid'] : []), 'otp', 'sms'];
-      await completeLevel2(house, { tx, accountId, sessionUid, amr }, now);
+      if (pending.identity !== undefined) {
+        const move = { accountId, identity: pending.identity, clientId: tx.client_id };
+        if (!(await bindOrMove(house, move, now)))
+          return advance(db, tx, { state: 'primary', accountId, pending: sealPending(vault, tx.id, pending) }, now); // prettier-ignore
+      }
+      if (pending.phone !== undefined) await bindPhone(db, vault, { accountId, e164, identified }, now);
+      else await touchPhone(db, accountId, { identified }, now);
+      await completeLevel2(house, { tx, accountId, sessionUid, amr: [...amrOf(steps), 'otp', 'sms'] }, now);
     },
     now,
   );

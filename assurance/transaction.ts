@@ -5,9 +5,13 @@ import { createHash, randomInt } from 'node:crypto';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import { uuidv7 } from '../keys/uuid.ts';
+import type { IdentityStep } from '../policies/methods.ts';
 import * as store from './store.ts';
 
-const LIFE_MS = 600_000;
+// Long enough for a queue at the counter; oidc-provider's interaction lives as long (provider/configuration.ts).
+const LIFE_MS = 1_800_000;
+
+export type ProvableStep = 'zalo' | 'recovery' | IdentityStep | 'passkey' | 'otp';
 
 export type Wanted = {
   readonly interactionUid: string;
@@ -67,7 +71,7 @@ export async function proveStep(
   db: Database,
   fact: {
     transactionId: string;
-    step: 'zalo' | 'vneid' | 'otp';
+    step: ProvableStep;
     accountId: string;
     upstreamRef: string | undefined;
   },

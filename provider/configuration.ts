@@ -108,7 +108,7 @@ export function providerConfiguration(
       ClientCredentials: 600,
       Grant: GRANT_SECONDS,
       IdToken: 600,
-      Interaction: 600, // as long as the step-up transaction within it
+      Interaction: 1_800, // as long as the step-up transaction within it
       RefreshToken: REFRESH_SECONDS,
       Session: SESSION_SECONDS,
     },

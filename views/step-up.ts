@@ -1,13 +1,13 @@
 import { moment } from './format.ts';
-import { errorSummary, factList, leaveForm, postForm, primary } from './form.ts';
+import { errorSummary, factList, leaveForm, postForm, primary, secondary } from './form.ts';
+import { hotline } from './hotline.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageFrame } from './layout.ts';
 import { scamWarning } from './scam-warning.ts';
 import { wordsOf } from './words/words.ts';
 
 export type StepUpMethod = {
-  /** `otp` stands alone when only the second factor is missing. */
-  readonly id: 'vneid' | 'otp';
+  readonly id: 'vneid' | 'chip' | 'card' | 'counter' | 'passkey' | 'otp';
   readonly action: string;
   readonly csrf: string;
 };
@@ -25,7 +25,7 @@ export type StepUpModel = {
   readonly personMasked?: string | undefined;
   /** `TN-48`: the same code stands on every screen of this transaction. */
   readonly transactionCode?: string | undefined;
-  readonly error?: 'declined' | 'failed' | 'not_enough' | 'unavailable' | 'expired' | undefined;
+  readonly error?: 'declined' | 'failed' | 'not_enough' | 'unavailable' | 'expired' | 'other_person' | undefined;
 };
 
 export function stepUpPage(model: StepUpModel): Html {
@@ -54,15 +54,16 @@ ${
 </section>
 ${scamWarning(page.lang)}
 ${several && html`<h2>${words.choose}</h2>`}
-<div id="methods" tabindex="-1">${model.methods.map((method) => methodChoice(method, page))}</div>
+<div id="methods" tabindex="-1">${model.methods.length === 0 ? html`<p>${hotline(words.none)}</p>` : model.methods.map((method, index) => methodChoice(method, page, index === 0))}</div>
 ${leaveForm(model.cancelAction, model.csrf, words.cancel)}`,
   );
 }
 
-function methodChoice(method: StepUpMethod, page: PageFrame): Html {
+// The first is what suits most people; the others are as large but quieter.
+function methodChoice(method: StepUpMethod, page: PageFrame, isFirst: boolean): Html {
   const words = wordsOf(page.lang).stepUp.methods[method.id];
   return html`<div class="method">
-${postForm(method.action, method.csrf, primary(words.button))}
+${postForm(method.action, method.csrf, isFirst ? primary(words.button) : secondary(words.button))}
 <p class="hint">${words.text}</p>
 </div>`;
 }

@@ -8,7 +8,15 @@ import { nextStep } from '../policies/next-step.ts';
 import type { Step } from '../policies/next-step.ts';
 import { checkForm } from './csrf.ts';
 import { readForm } from './form.ts';
+import { agreeToMove, answerBrake, choose, chooseAgain, showBrake, showElsewhere, showWaiting } from './choice.ts'; // prettier-ignore
+import { showCard, takeCard } from './card-step.ts';
+import { showChip, takeChip } from './chip-step.ts';
 import { answerConsent, showConsent } from './consent-step.ts';
+import { showCounter } from './counter-step.ts';
+import { showGuardian, takeChild } from './guardian-step.ts';
+import { showHold } from './hold-step.ts';
+import { showPasskey, takePasskey } from './passkey-step.ts';
+import { readUpload } from './upload.ts';
 import { finishVisit } from './finish.ts';
 import { showLogin, startZalo, zaloCallback, zaloReturn } from './zalo-step.ts';
 import { answerCodeForm, resendCode, showCode, showPhone, startCode, takePhone } from './code-step.ts';
@@ -21,26 +29,45 @@ import type { Visit } from './visit.ts';
 
 type Action = {
   /** The step this answers. At any other moment it does nothing: the browser is shown what is next. */
-  readonly step: Step | undefined;
+  readonly steps: readonly Step[] | undefined;
+  /** The form carries files (the data of a card's chip). */
+  readonly isUpload?: boolean;
   readonly run: (
     site: Site,
     ctx: Context,
     visit: Visit,
     form: ReadonlyMap<string, string>,
     now: Date,
+    files: ReadonlyMap<string, Buffer>,
   ) => Promise<void>;
 };
 
-const ACTIONS: ReadonlyMap<string, Action> = new Map([
-  ['zalo', { step: 'login', run: startZalo }],
-  ['vneid', { step: 'choose', run: startVneid }],
-  ['ma-so', { step: 'choose', run: startCode }],
-  ['dien-thoai', { step: 'phone', run: takePhone }],
-  ['nhap-ma', { step: 'code', run: answerCodeForm }],
-  ['gui-lai', { step: 'code', run: resendCode }],
-  ['dong-y', { step: 'consent', run: answerConsent }],
-  ['thoi', { step: undefined, run: leave }],
+// Every page of a chosen method leads back to the choice.
+const METHOD_PAGES: readonly Step[] = ['card', 'chip', 'counter', 'passkey', 'code', 'phone'];
+
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['zalo', { steps: ['login'], run: startZalo }],
+  ['tu-lam', { steps: ['brake'], run: answerBrake }],
+  ['vneid', { steps: ['choose'], run: startVneid }],
+  ['chip', { steps: ['choose'], run: choose('chip') }],
+  ['the', { steps: ['choose'], run: choose('card') }],
+  ['quay', { steps: ['choose'], run: choose('counter') }],
+  ['khoa', { steps: ['choose'], run: choose('passkey') }],
+  ['ma-so', { steps: ['choose'], run: startCode }],
+  ['chon-lai', { steps: METHOD_PAGES, run: chooseAgain }],
+  ['doc-chip', { steps: ['chip'], isUpload: true, run: takeChip }],
+  ['doi-chieu', { steps: ['card'], run: takeCard }],
+  ['khoa-tra-loi', { steps: ['passkey'], run: takePasskey }],
+  ['chuyen', { steps: ['elsewhere'], run: agreeToMove }],
+  ['dien-thoai', { steps: ['phone'], run: takePhone }],
+  ['nhap-ma', { steps: ['code'], run: answerCodeForm }],
+  ['gui-lai', { steps: ['code'], run: resendCode }],
+  ['tre-em', { steps: ['guardian'], run: takeChild }],
+  ['dong-y', { steps: ['consent'], run: answerConsent }],
+  ['thoi', { steps: undefined, run: leave }],
 ]);
+
+const NO_FILES: ReadonlyMap<string, Buffer> = new Map();
 
 const stepOf = ({ person }: Visit): Step => (person === undefined ? 'login' : nextStep(person.facts));
 
@@ -63,12 +90,12 @@ export function interactionRoutes(site: Site): Router {
     }
     const now = site.clock();
     const visit = await lookAtVisit(site, ctx, now);
-    const form = await readForm(ctx);
+    const { fields: form, files } = action.isUpload === true ? await readUpload(ctx) : { fields: await readForm(ctx), files: NO_FILES }; // prettier-ignore
     checkForm(ctx, site, `interaction/${visit.uid}`, form.get('csrf'));
     ctx.set('cache-control', 'no-store');
-    if (action.step !== undefined && action.step !== stepOf(visit)) return backToVisit(ctx, visit);
+    if (action.steps !== undefined && !action.steps.includes(stepOf(visit))) return backToVisit(ctx, visit);
     try {
-      await action.run(site, ctx, visit, form, now);
+      await action.run(site, ctx, visit, form, now, files);
     } catch (error) {
       // A second tap on the same button: the first one counted, so show what is next.
       if (!(error instanceof Refusal && error.reason === 'transaction')) throw error;
@@ -95,12 +122,30 @@ async function show(site: Site, ctx: Context, visit: Visit, now: Date): Promise<
   switch (stepOf(visit)) {
     case 'login':
       return showLogin(site, ctx, visit);
+    case 'brake':
+      return showBrake(site, ctx, visit);
+    case 'hold':
+      return showHold(site, ctx, visit, person, now);
     case 'choose':
       return showStepUp(site, ctx, visit, person, now);
+    case 'card':
+      return showCard(site, ctx, visit, person, now);
+    case 'chip':
+      return showChip(site, ctx, visit, person, now);
+    case 'counter':
+      return showCounter(site, ctx, visit, person, now);
+    case 'passkey':
+      return showPasskey(site, ctx, visit, person, now);
+    case 'elsewhere':
+      return showElsewhere(site, ctx, visit, person);
+    case 'waiting':
+      return showWaiting(site, ctx, visit, person, now);
     case 'phone':
       return showPhone(site, ctx, visit, {});
     case 'code':
       return showCode(site, ctx, visit, person, now);
+    case 'guardian':
+      return showGuardian(site, ctx, visit, person, now);
     case 'consent':
       return showConsent(site, ctx, visit, person);
     case 'finish':

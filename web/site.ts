@@ -2,10 +2,13 @@
 
 import type { ZaloLogin } from '../accounts/zalo-login.ts';
 import type { Budgets } from '../assurance/budgets.ts';
+import type { Notify } from '../assurance/notify.ts';
 import type { VneidSignOn } from '../assurance/vneid-sign-on.ts';
 import type { House as ConsentHouse } from '../consent/give.ts';
+import type { Method } from '../policies/methods.ts';
 import type { ProviderHouse } from '../provider/house.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
+import type { Access } from '../safety/lock.ts';
 
 export type Site = ProviderHouse &
   Pick<ConsentHouse, 'receiptKey' | 'grants'> & {
@@ -14,6 +17,11 @@ export type Site = ProviderHouse &
     readonly zalo: ZaloLogin;
     readonly vneid: VneidSignOn;
     readonly budgets: Budgets;
+    readonly notify: Notify;
+    /** Ways to prove oneself for which this house has what they need. */
+    readonly methods: readonly Method[];
+    /** Besides taking scopes back: everything an account has ends. */
+    readonly grants: Access;
     /** Origins a form of ours may lead to: Zalo and VNeID. */
     readonly upstreamOrigins: readonly string[];
     readonly vneidIssuer: string;

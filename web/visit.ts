@@ -11,13 +11,17 @@ import { findLatestOtp } from '../assurance/otp-store.ts';
 import type { OtpRow } from '../assurance/otp-store.ts';
 import { openPending } from '../assurance/pending.ts';
 import type { Pending } from '../assurance/pending.ts';
+import { bindingConflict } from '../assurance/binding.ts';
+import { findMove } from '../assurance/rebind.ts';
+import type { MoveState } from '../assurance/rebind.ts';
 import { findStepFacts } from '../assurance/store.ts';
 import type { TransactionRow } from '../assurance/store.ts';
 import { findOpenTransaction, openTransaction } from '../assurance/transaction.ts';
 import { standingConsent } from '../consent/standing.ts';
 import type { StandingConsent } from '../consent/standing.ts';
 import { Refusal } from '../errors.ts';
-import { meetsMethod } from '../policies/decide.ts';
+import { isIdentityStep, strongerSource, wouldMeet } from '../policies/methods.ts';
+import type { Method } from '../policies/methods.ts';
 import type { StepFacts } from '../policies/next-step.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
 import type { WantedLevel } from '../policies/wanted-level.ts';
@@ -45,6 +49,8 @@ export type Person = {
   readonly request: GrantRequest;
   /** What the person had agreed to when this request arrived. */
   readonly consent: StandingConsent | undefined;
+  /** Where a wish to move the person proven here from another account stands. */
+  readonly move: MoveState;
   readonly facts: StepFacts;
 };
 
@@ -90,9 +96,9 @@ async function lookAtPerson(
     profile.binding !== undefined && profile.binding.expiresAt > now ? profile.binding : undefined;
   const pending = tx === undefined ? {} : openPending(vault, tx);
   // Level 1 that stands needs no look at the steps of level 2.
-  const steps = wanted.level === 1 && answering !== undefined ? undefined : tx;
-  const otp = steps === undefined ? undefined : await findLatestOtp(db, steps.id);
-  const proven = steps === undefined ? [] : await findStepFacts(db, steps.id, accountId);
+  const open = wanted.level === 1 && answering !== undefined ? undefined : tx;
+  const otp = open === undefined ? undefined : await findLatestOtp(db, open.id);
+  const proven = open === undefined ? [] : await findStepFacts(db, open.id, accountId);
   const { params } = interaction;
   const request = grantRequest(site, {
     accountId,
@@ -101,7 +107,15 @@ async function lookAtPerson(
     resource: resourceOf(params['resource']),
   });
   const consent = request.service === undefined ? undefined : await standingConsent(db, { ...request, service: request.service }); // prettier-ignore
-  const afterCode = [...stands.amr, 'otp', 'sms', 'mfa'];
+  const steps = new Set(proven.map(({ step }) => step));
+  const identified = [...steps].some(isIdentityStep);
+  const { identity } = pending;
+  const source = identity === undefined ? binding?.source : strongerSource(binding?.source, identity.source);
+  const held = { amr: stands.amr, source };
+  const accepted = site.methods.filter((method) => wouldMeet(wanted.methods, method, held));
+  const isMoving = identity !== undefined && binding === undefined && identity.supervised !== true
+    && (await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber })) === 'bound_elsewhere'; // prettier-ignore
+  const move: MoveState = isMoving ? await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now) : { state: 'ripe' }; // prettier-ignore
   return {
     accountId,
     profile,
@@ -110,20 +124,33 @@ async function lookAtPerson(
     otp,
     request,
     consent,
+    move,
     facts: {
       // Level 1 that is too old is proven by signing in again; once, or a short max_age would loop.
-      signedIn: wanted.level === 2 || answering !== undefined || proven.some(({ step }) => step === 'zalo'),
+      signedIn: wanted.level === 2 || answering !== undefined || steps.has('zalo') || steps.has('recovery'),
       wantLevel: wanted.level,
       levelMet: answering !== undefined,
       bound: binding !== undefined,
-      needsVneid: !wanted.methods.every((rule) => meetsMethod(rule, afterCode, binding?.source ?? 'vneid')),
-      vneidInSession: stands.amr.includes('vneid'),
-      proven: new Set(proven.map(({ step }) => step)),
-      phoneKnown: pending.phone !== undefined || profile.phone !== undefined,
-      codeUnderWay: pending.code === true || otp !== undefined,
+      accepted: new Set<Method>(accepted),
+      hasPasskey: false,
+      codeSuffices: profile.phoneFacts !== undefined,
+      chosen: pending.method,
+      proven: steps,
+      brakeAnswered: pending.brakeAnswered === true,
+      held: false,
+      elsewhere: elsewhereOf(move, pending),
+      // After an identity step a number is asked for again: who cannot use the old one came for that.
+      phoneKnown: pending.phone !== undefined || (profile.phone !== undefined && !identified),
       consentMissing: isConsentMissing(request, consent, hadPrompt(params, 'consent')),
+      guardianMissing: false,
     },
   };
+}
+
+function elsewhereOf({ state }: MoveState, { moveAgreed }: Pending): StepFacts['elsewhere'] {
+  if (state === 'ripe') return undefined;
+  if (state === 'waiting') return 'waiting';
+  return state === 'none' && moveAgreed === true ? 'agreed' : 'ask';
 }
 
 /** The transaction of a visit, opened when the first step needs one. */

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { beginUpstream } from '../assurance/upstream-state.ts';
 import { finishVneid } from '../assurance/vneid.ts';
-import { Refusal } from '../errors.ts';
+import type { Method } from '../policies/methods.ts';
 import { methodsFor } from '../policies/next-step.ts';
 import { stepUpPage } from '../views/step-up.ts';
 import type { StepUpModel } from '../views/step-up.ts';
@@ -12,13 +12,21 @@ import { callbackTarget, takeAnswer } from './upstream-callback.ts';
 import { transactionOf } from './visit.ts';
 import type { Person, Visit } from './visit.ts';
 
-const ACTION_OF = { vneid: 'vneid', otp: 'ma-so' } as const;
+const ACTION_OF: Readonly<Record<Method, string>> = {
+  vneid: 'vneid',
+  chip: 'chip',
+  card: 'the',
+  counter: 'quay',
+  passkey: 'khoa',
+  otp: 'ma-so',
+};
 const NOTES: Readonly<Record<string, StepUpModel['error']>> = {
   'vneid-tu-choi': 'declined',
   'vneid-loi': 'failed',
   'vneid-khong-du': 'not_enough',
   'vneid-ban': 'unavailable',
   'het-gio': 'expired',
+  'nguoi-khac': 'other_person',
 };
 
 export async function showStepUp(
@@ -84,6 +92,6 @@ export const vneidReturn = (site: Site, ctx: Context, visit: Visit, now: Date) =
     if (step.outcome === 'proven') return { note: undefined };
     if (step.reason === 'expired') return { note: 'het-gio' };
     if (step.reason === 'vneid') return { note: 'vneid-khong-du' };
-    // Another person's card, or a person who has an account already: one answer, and an event for the auditor.
-    throw new Refusal('forbidden', 'this identity cannot be bound here', { reason: step.reason });
+    // This account belongs to another person. Nothing is said of that one; the auditor has the event.
+    return { note: 'nguoi-khac' };
   });

@@ -99,7 +99,7 @@ async function seedCitizen(house: House, at: Date, now: Date): Promise<void> {
       if (!bound) return who.accountId;
       const identity = { source: 'vneid', issuer: 'seed', upstreamSub: person.vneidSub, personalNumber: person.personalNumber, name: person.name, birthdate: person.birthdate, checkId: uuidv7(at), organisation: 'VNeID' } as const; // prettier-ignore
       await bindIdentity(house, { ...who, identity }, at);
-      await bindPhone(db, vault, { ...who, e164: internationalNumber(person.phone) }, at);
+      await bindPhone(db, vault, { ...who, e164: internationalNumber(person.phone), identified: true }, at);
       return who.accountId;
     })
     .catch((error: unknown) => {

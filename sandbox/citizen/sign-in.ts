@@ -16,6 +16,7 @@ export type Walk = {
 export type WalkStep =
   | 'zalo'
   | 'zalo-permission'
+  | 'brake'
   | 'vneid'
   | 'vneid-hub'
   | 'phone'
@@ -56,6 +57,8 @@ export async function walk(browser: Browser, url: URL, person: Person, manners: 
         return browser.press(words.login.button);
       case 'zalo-permission':
         return browser.press(browser.hasButton('allow') ? 'allow' : person.zaloId);
+      case 'brake':
+        return browser.press(words.brake.no);
       case 'vneid':
         return browser.press(words.stepUp.methods.vneid.button);
       case 'vneid-hub':
@@ -87,6 +90,7 @@ function stepOn({ document, url }: Page, browser: Browser): WalkStep | undefined
   if (document.querySelector('input[name=code]') !== null) return 'code';
   if (document.querySelector('input[name=phone]') !== null) return 'phone';
   if (browser.hasButton(words.login.button)) return 'zalo';
+  if (browser.hasButton(words.brake.no)) return 'brake';
   if (browser.hasButton(words.stepUp.methods.vneid.button)) return 'vneid';
   if (browser.hasButton(words.consent.submit)) return 'consent';
   return browser.hasButton(words.consent.acknowledge) ? 'notice' : undefined;

@@ -1,0 +1,65 @@
+// The end of every step that says who a person is: VNeID, chip, printed card, counter. One place
+// decides what follows, so no road is easier than another.
+
+import { recordAccess } from '../audit/record.ts';
+import type { AccessKind } from '../audit/record.ts';
+import type { Database } from '../database.ts';
+import type { Vault } from '../keys/vault.ts';
+import type { IdentityStep } from '../policies/methods.ts';
+import { findBinding } from './binding-store.ts';
+import { bindIdentity, bindingConflict } from './binding.ts';
+import { clearCodeTrouble } from './code-trouble.ts';
+import { openPending, sealPending } from './pending.ts';
+import type { PendingIdentity } from './pending.ts';
+import { completeLevel2 } from './step-up.ts';
+import type { TransactionRow } from './store.ts';
+import { advance, proveStep } from './transaction.ts';
+
+export type IdentityStepResult =
+  | { readonly outcome: 'proven' }
+  | { readonly outcome: 'refused'; readonly reason: 'other_person' | 'bound_elsewhere' };
+
+/**
+ * Records what an identity step proved and moves the transaction on: level 2 at once for a bound
+ * person after VNeID, else the code comes next. A person who has another account is refused after a
+ * register match, which proves too little to ask for a move; the stronger steps go on to the
+ * supervised path (rebind.ts). Runs in the caller's transaction.
+ * @throws Refusal conflict when the transaction has moved on
+ */
+export async function recordIdentity(
+  house: { readonly db: Database; readonly vault: Vault; readonly origin: string },
+  who: { readonly tx: TransactionRow; readonly accountId: string; readonly sessionUid: string | undefined },
+  proof: {
+    readonly step: IdentityStep;
+    readonly identity: PendingIdentity;
+    readonly kind: AccessKind;
+    readonly details?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  },
+  now: Date,
+): Promise<IdentityStepResult> {
+  const { db, vault, origin } = house;
+  const { tx, accountId } = who;
+  const { step, identity } = proof;
+  const record = (outcome: 'ok' | 'refused', details: Record<string, string>) =>
+    recordAccess(db, origin, { kind: proof.kind, outcome, actor: 'self', accountId, clientId: tx.client_id, details: { ...proof.details, ...details } }, now); // prettier-ignore
+
+  const conflict = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
+  if (conflict === 'other_person' || (conflict === 'bound_elsewhere' && step === 'card')) {
+    await record('refused', { check: identity.checkId, reason: conflict });
+    return { outcome: 'refused', reason: conflict };
+  }
+  const bound = (await findBinding(db, accountId, now)) !== undefined;
+  await proveStep(db, { transactionId: tx.id, step, accountId, upstreamRef: identity.checkId }, now);
+  await record('ok', { check: identity.checkId, organisation: identity.organisation });
+  // Whoever has just been identified may use codes again, however often somebody guessed wrong.
+  if (step !== 'card') await clearCodeTrouble(db, accountId, now);
+  if (bound && step === 'vneid') {
+    await bindIdentity(house, { accountId, identity, clientId: tx.client_id }, now);
+    await completeLevel2(house, { ...who, amr: ['vneid'] }, now);
+    return { outcome: 'proven' };
+  }
+  // A bound person too gives a number again: whoever cannot use the old one came this way for that.
+  const { phone: _, ...kept } = openPending(vault, tx);
+  await advance(db, tx, { state: 'phone', accountId, pending: sealPending(vault, tx.id, { ...kept, identity }) }, now); // prettier-ignore
+  return { outcome: 'proven' };
+}
