@@ -12,8 +12,8 @@ export const findBindingRecord = (db: Database, accountId: string) =>
     select number_key from identity_binding where account_id = ${accountId} and ended_at is null`);
 
 export const findBindingOwner = (db: Database, numberKey: Buffer) =>
-  db.row<{ account_id: string }>(sql`
-    select account_id from identity_binding where number_key = ${numberKey} and ended_at is null`);
+  db.row<{ account_id: string; source: string }>(sql`
+    select account_id, source from identity_binding where number_key = ${numberKey} and ended_at is null`);
 
 export const endExpiredBinding = (db: Database, accountId: string, now: Date) =>
   db.run(sql`

@@ -2,6 +2,7 @@
 // force; what is found taken goes to the supervised path, never to a silent merge.
 
 import { randomUUID } from 'node:crypto';
+import { lockAccount } from '../accounts/store.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
@@ -22,6 +23,8 @@ export const LIFETIME_MS: Readonly<Record<IdentitySource, number>> = {
   counter: 3 * YEAR_MS,
   register_match: YEAR_MS,
 };
+
+const RENEW_AFTER_MS = 30 * 86_400_000;
 
 /** Why this person cannot be bound to this account, if so. Nothing is written. */
 export async function bindingConflict(
@@ -46,12 +49,14 @@ export async function bindIdentity(
   { accountId, identity, clientId }: { accountId: string; identity: PendingIdentity; clientId: string | undefined }, // prettier-ignore
   now: Date,
 ): Promise<void> {
+  // One at a time: what is seen below must still be so when the old binding ends.
+  await lockAccount(db, accountId);
   const conflict = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
   if (conflict !== undefined) throw boundElsewhere(conflict);
   await store.endExpiredBinding(db, accountId, now);
   const standing = await store.findBinding(db, accountId, now);
   if (standing !== undefined) {
-    if (strongerSource(standing.source, identity.source) !== identity.source) return;
+    if (!renews(standing, identity.source, now)) return;
     await store.endBinding(db, accountId, 'renewed', now);
   }
   const expiresAt = endOf(identity, now);
@@ -64,6 +69,12 @@ export async function bindIdentity(
     return;
   }
   await recordAccess(db, origin, { kind: 'identity.bound', outcome: 'ok', actor: 'self', accountId, clientId, details: { source: identity.source, check: identity.checkId, organisation: identity.organisation, renewed: standing !== undefined } }, now); // prettier-ignore
+}
+
+// Stronger evidence at once; the same again only after a while, or every step-up would write a row.
+function renews(standing: { source: string; bound_at: Date }, source: IdentitySource, now: Date): boolean {
+  if (standing.source === source) return now.getTime() - standing.bound_at.getTime() >= RENEW_AFTER_MS;
+  return strongerSource(standing.source, source) === source;
 }
 
 /** When a binding made now ends: the lifetime of its source, and never after the evidence itself. */

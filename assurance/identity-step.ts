@@ -10,6 +10,7 @@ import { findBinding } from './binding-store.ts';
 import { bindIdentity, bindingConflict } from './binding.ts';
 import { clearCodeTrouble } from './code-trouble.ts';
 import { openPending, sealPending } from './pending.ts';
+import { isDisputed } from './rebind.ts';
 import type { PendingIdentity } from './pending.ts';
 import { completeLevel2 } from './step-up.ts';
 import type { TransactionRow } from './store.ts';
@@ -44,9 +45,12 @@ export async function recordIdentity(
     recordAccess(db, origin, { kind: proof.kind, outcome, actor: 'self', accountId, clientId: tx.client_id, details: { ...proof.details, ...details } }, now); // prettier-ignore
 
   const conflict = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
-  if (conflict === 'other_person' || (conflict === 'bound_elsewhere' && step === 'card')) {
-    await record('refused', { check: identity.checkId, reason: conflict });
-    return { outcome: 'refused', reason: conflict };
+  const numberKey = vault.keyOf('personal-number', identity.personalNumber);
+  const refused =
+    conflict !== 'other_person' && step === 'card' && (await isDisputed(db, numberKey, now)) ? 'bound_elsewhere' : conflict; // prettier-ignore
+  if (refused === 'other_person' || (refused === 'bound_elsewhere' && step === 'card')) {
+    await record('refused', { check: identity.checkId, reason: refused });
+    return { outcome: 'refused', reason: refused };
   }
   const bound = (await findBinding(db, accountId, now)) !== undefined;
   await proveStep(db, { transactionId: tx.id, step, accountId, upstreamRef: identity.checkId }, now);

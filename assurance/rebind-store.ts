@@ -1,12 +1,17 @@
 import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
 
-export type RebindRow = { account_id: string; effective_at: Date; ended_at: Date | null };
+export type RebindRow = {
+  account_id: string;
+  from_account_id: string;
+  effective_at: Date;
+  ended_at: Date | null;
+};
 
 /** The live request for a person, or the newest one somebody objected to since then. */
 export const findRequest = (db: Database, where: { numberKey: Buffer; since: Date; now: Date }) =>
   db.row<RebindRow>(sql`
-    select account_id, effective_at, ended_at from rebind_request
+    select account_id, from_account_id, effective_at, ended_at from rebind_request
     where number_key = ${where.numberKey}
       and ((ended_at is null and expires_at > ${where.now}) or (outcome = 'objected' and ended_at > ${where.since}))
     order by ended_at nulls first, requested_at desc limit 1`);
@@ -27,15 +32,17 @@ export const endLapsed = (db: Database, numberKey: Buffer, now: Date) =>
     update rebind_request set ended_at = ${now}, outcome = 'lapsed'
     where number_key = ${numberKey} and ended_at is null and expires_at <= ${now}`);
 
-export const endRequest = (
-  db: Database,
-  where: { numberKey: Buffer; accountId: string },
-  outcome: 'moved' | 'cancelled',
-  now: Date,
-) =>
+/** Spends a request whose time has come. */
+export const endRequest = (db: Database, where: { numberKey: Buffer; accountId: string }, now: Date) =>
   db.run(sql`
-    update rebind_request set ended_at = ${now}, outcome = ${outcome}
+    update rebind_request set ended_at = ${now}, outcome = 'moved'
     where number_key = ${where.numberKey} and account_id = ${where.accountId} and ended_at is null and effective_at <= ${now}`);
+
+/** Officers have decided otherwise. */
+export const endRequestsFor = (db: Database, numberKey: Buffer, now: Date) =>
+  db.run(sql`
+    update rebind_request set ended_at = ${now}, outcome = 'cancelled'
+    where number_key = ${numberKey} and ended_at is null`);
 
 export const endRequestsOf = (
   db: Database,

@@ -1,6 +1,8 @@
 // A person who proves an identity that another account holds: a lost Zalo, or somebody else's doing.
 // Nothing is merged. The other account's channels are told, a day passes, the person proves again,
-// and only then the binding moves. Two officers at a counter may decide at once.
+// and only then the binding moves. Two officers at a counter may decide at once. Where the other
+// account rests on weaker evidence (anybody who knows a card's print can make a register match), it
+// loses its binding at once: until the day is over nobody is that person here.
 
 import { randomUUID } from 'node:crypto';
 import { outdateAccount } from '../accounts/watermark.ts';
@@ -10,6 +12,7 @@ import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
 import { bindIdentity } from './binding.ts';
 import { endBindingOfPerson, findBindingOwner } from './binding-store.ts';
+import { strongerSource } from '../policies/methods.ts';
 import { revokeProofs } from './level.ts';
 import type { Notify } from './notify.ts';
 import type { PendingIdentity } from './pending.ts';
@@ -29,12 +32,15 @@ type House = {
 };
 type Move = { readonly accountId: string; readonly identity: PendingIdentity; readonly clientId: string };
 
-/** `barred`: somebody objected, or another account asks for the same person; only a counter helps. */
+/**
+ * `free`: nobody else has to do with this person. `ask`: another account holds the person. `barred`:
+ * somebody objected, or another account asks for the same person; only a counter helps.
+ */
 export type MoveState =
-  | { readonly state: 'none' | 'ripe' | 'barred' }
+  | { readonly state: 'free' | 'ask' | 'ripe' | 'barred' }
   | { readonly state: 'waiting'; readonly until: Date };
 
-/** Where a wish to move this person to this account stands. */
+/** Where this person's coming to this account stands. */
 export async function findMove(
   db: Database,
   vault: Vault,
@@ -43,8 +49,12 @@ export async function findMove(
 ): Promise<MoveState> {
   const numberKey = vault.keyOf('personal-number', personalNumber);
   const since = new Date(now.getTime() - OBJECTED_SECONDS * 1000);
+  const owner = await findBindingOwner(db, numberKey);
+  if (owner?.account_id === accountId) return { state: 'free' };
   const row = await store.findRequest(db, { numberKey, since, now });
-  if (row === undefined) return { state: 'none' };
+  if (row === undefined) return { state: owner === undefined ? 'free' : 'ask' };
+  // Whoever lost the person to stronger evidence and now proves as strongly is the objection.
+  if (row.from_account_id === accountId && owner === undefined) return { state: 'free' };
   if (row.ended_at !== null || row.account_id !== accountId) return { state: 'barred' };
   return row.effective_at <= now ? { state: 'ripe' } : { state: 'waiting', until: row.effective_at };
 }
@@ -59,30 +69,38 @@ export async function bindOrMove(house: House, move: Move, now: Date): Promise<b
   const { accountId, identity } = move;
   const numberKey = vault.keyOf('personal-number', identity.personalNumber);
   const owner = await findBindingOwner(db, numberKey);
-  if (owner === undefined || owner.account_id === accountId) {
+  const from = owner?.account_id === accountId ? undefined : owner;
+  if (identity.supervised === true) {
+    await store.endRequestsFor(db, numberKey, now);
+    await moveBinding(house, { ...move, from: from?.account_id, numberKey }, now);
+    return true;
+  }
+  const { state } = await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now);
+  if (state === 'free') {
+    await store.endRequestsOf(db, accountId, 'objected', now);
     await bindIdentity(house, move, now);
     return true;
   }
-  const from = owner.account_id;
-  if (identity.supervised === true) {
-    await store.endRequestsOf(db, from, 'cancelled', now);
-    await moveBinding(house, { ...move, from, numberKey }, now);
+  if (state === 'ripe') {
+    if ((await store.endRequest(db, { numberKey, accountId }, now)) !== 1) throw gone();
+    await moveBinding(house, { ...move, from: from?.account_id, numberKey }, now);
     return true;
   }
-  const found = await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now);
-  if (found.state === 'ripe') {
-    if ((await store.endRequest(db, { numberKey, accountId }, 'moved', now)) !== 1) throw gone();
-    await moveBinding(house, { ...move, from, numberKey }, now);
-    return true;
-  }
-  if (found.state !== 'none') return false;
-  await askToMove(house, { ...move, from, numberKey }, now);
+  if (state === 'ask' && from !== undefined) await askToMove(house, { ...move, from, numberKey }, now);
   return false;
 }
 
+/** A register match proves too little for a person about whom two accounts differ, or lately did. */
+export async function isDisputed(db: Database, numberKey: Buffer, now: Date): Promise<boolean> {
+  const since = new Date(now.getTime() - OBJECTED_SECONDS * 1000);
+  return (await store.findRequest(db, { numberKey, since, now })) !== undefined;
+}
+
+type Owner = { readonly account_id: string; readonly source: string };
+
 async function askToMove(
   { db, origin, notify }: House,
-  { accountId, from, numberKey, clientId }: Move & { from: string; numberKey: Buffer },
+  { accountId, identity, from, numberKey, clientId }: Move & { from: Owner; numberKey: Buffer },
   now: Date,
 ): Promise<void> {
   const id = randomUUID();
@@ -90,30 +108,43 @@ async function askToMove(
   await store.endLapsed(db, numberKey, now);
   const written = await store.insertRequest(
     db,
-    { id, accountId, from, numberKey, effectiveAt: after(HOLD_SECONDS), expiresAt: after(HOLD_SECONDS + OPEN_SECONDS) }, // prettier-ignore
+    { id, accountId, from: from.account_id, numberKey, effectiveAt: after(HOLD_SECONDS), expiresAt: after(HOLD_SECONDS + OPEN_SECONDS) }, // prettier-ignore
     now,
   );
   if (written !== 1) throw gone();
-  await recordAccess(db, origin, { kind: 'identity.move_asked', outcome: 'ok', actor: 'self', accountId, clientId }, now); // prettier-ignore
-  await recordAccess(db, origin, { kind: 'identity.move_asked', outcome: 'ok', actor: 'self', accountId: from, clientId }, now); // prettier-ignore
-  await notify({ accountId: from, kind: 'moving', key: id, link: true }, now);
+  const outranked = from.source !== identity.source && strongerSource(from.source, identity.source) === identity.source; // prettier-ignore
+  if (outranked) await detach(db, { numberKey, accountId: from.account_id }, 'outranked', now);
+  for (const concerned of [accountId, from.account_id])
+    await recordAccess(db, origin, { kind: 'identity.move_asked', outcome: 'ok', actor: 'self', accountId: concerned, clientId, details: { outranked } }, now); // prettier-ignore
+  await notify({ accountId: from.account_id, kind: 'moving', key: id, link: true }, now);
 }
 
 async function moveBinding(
   house: House,
-  { accountId, identity, clientId, from, numberKey }: Move & { from: string; numberKey: Buffer },
+  { accountId, identity, clientId, from, numberKey }: Move & { from: string | undefined; numberKey: Buffer },
   now: Date,
 ): Promise<void> {
   const { db, origin, notify } = house;
-  // Of two moves at once the second finds the binding gone from where it saw it.
-  if ((await endBindingOfPerson(db, { numberKey, accountId: from }, 'moved', now)) !== 1) throw gone();
-  await revokeProofs(db, { accountId: from }, now);
-  await outdateAccount(db, { accountId: from }, now);
-  const details = { check: identity.checkId, source: identity.source, supervised: identity.supervised === true };
-  await recordAccess(db, origin, { kind: 'identity.moved', outcome: 'ok', actor: 'self', accountId: from, clientId, details }, now); // prettier-ignore
+  const details = { check: identity.checkId, source: identity.source, supervised: identity.supervised === true }; // prettier-ignore
+  if (from !== undefined) {
+    await detach(db, { numberKey, accountId: from }, 'moved', now);
+    await recordAccess(db, origin, { kind: 'identity.moved', outcome: 'ok', actor: 'self', accountId: from, clientId, details }, now); // prettier-ignore
+  }
   await recordAccess(db, origin, { kind: 'identity.moved', outcome: 'ok', actor: 'self', accountId, clientId, details }, now); // prettier-ignore
   await bindIdentity(house, { accountId, identity, clientId }, now);
-  await notify({ accountId: from, kind: 'moved', key: identity.checkId, link: false }, now);
+  if (from !== undefined) await notify({ accountId: from, kind: 'moved', key: identity.checkId, link: false }, now); // prettier-ignore
+}
+
+// The account keeps its level 1. Of two moves at once the second finds the binding gone.
+async function detach(
+  db: Database,
+  where: { numberKey: Buffer; accountId: string },
+  reason: 'moved' | 'outranked',
+  now: Date,
+): Promise<void> {
+  if ((await endBindingOfPerson(db, where, reason, now)) !== 1) throw gone();
+  await revokeProofs(db, { accountId: where.accountId }, now);
+  await outdateAccount(db, { accountId: where.accountId }, now);
 }
 
 /** Objection: what waits to move away from this account, or to it, ends. @returns how many */

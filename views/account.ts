@@ -30,6 +30,13 @@ export type HistoryEntry = {
   readonly detail?: string | undefined;
 };
 
+export type AccountIdentity = {
+  readonly source: keyof Words['account']['identitySource'];
+  readonly at: Date;
+  readonly until: Date;
+  readonly state: 'fine' | 'ending' | 'ended';
+};
+
 export type AccountModel = {
   readonly page: PageFrame;
   readonly name: string;
@@ -38,6 +45,10 @@ export type AccountModel = {
   readonly validUntil?: Date | undefined;
   readonly phoneMasked?: string | undefined;
   readonly personalNumberMasked?: string | undefined;
+  /** How and until when we know who this person is. */
+  readonly identity?: AccountIdentity | undefined;
+  readonly links?: readonly { readonly id: keyof Words['account']['links']; readonly href: string }[];
+  readonly notices?: readonly HistoryEntry[];
   readonly services: readonly AccountService[];
   readonly csrf: string;
   readonly logoutAction: string;
@@ -59,6 +70,9 @@ ${factList([
     value: masked(model.personalNumberMasked),
   },
 ])}
+${model.identity && identity(model.identity, page)}
+${notices(model)}
+${links(model)}
 <h2>${words.servicesTitle}</h2>
 ${services.length === 0 ? html`<p>${words.noServices}</p>` : services.map((service) => connectedService(service, page))}
 <h2>${words.historyTitle}</h2>
@@ -79,6 +93,30 @@ function levelCard(model: AccountModel): Html {
       : words.verifiedAt(moment(verifiedAt, lang));
   }
   return html`<div class="${level === 2 ? 'level level-two' : 'level'}"><p class="level-name">${words.level[level]}</p><p>${text}</p></div>`;
+}
+
+function identity({ source, at, until, state }: AccountIdentity, { lang }: PageFrame): Html {
+  const words = wordsOf(lang).account;
+  return html`<section class="panel"><h2>${words.identityTitle}</h2>
+<p>${words.identitySource[source]}.</p>
+<p>${state === 'ended' ? words.identityEnded(day(until, lang)) : words.identity(day(at, lang), day(until, lang))}</p>
+${state === 'ending' && html`<p>${words.identityEnding}</p>`}
+</section>`;
+}
+
+function notices({ notices: entries = [], page }: AccountModel): Html | false {
+  if (entries.length === 0) return false;
+  const words = wordsOf(page.lang).account;
+  return html`<h2>${words.noticesTitle}</h2>
+<p>${hotline(words.historyHelp)}</p>
+<ol class="history">${entries.map((entry) => historyEntry(entry, page))}</ol>`;
+}
+
+function links({ links: entries = [], page }: AccountModel): Html | false {
+  if (entries.length === 0) return false;
+  const words = wordsOf(page.lang).account;
+  return html`<h2>${words.linksTitle}</h2>
+<ul class="plain">${entries.map(({ id, href }) => html`<li><a class="row-link" href="${href}">${words.links[id]}</a></li>`)}</ul>`;
 }
 
 function masked(text: string): Html {

@@ -20,11 +20,11 @@ export function brakePage(model: BrakeModel): Html {
     html`<h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
 <ul>${words.examples.map((example) => html`<li>${example}</li>`)}</ul>
+<p class="hint">${hotline(words.help)}</p>
 <div class="choices">
 ${answer(model, 'no', words.no)}
 ${answer(model, 'yes', words.yes)}
-</div>
-<p class="hint">${hotline(words.help)}</p>`,
+</div>`,
   );
 }
 

@@ -52,7 +52,7 @@ ${
   ])
 }
 </section>
-${scamWarning(page.lang)}
+${why === 'again' && scamWarning(page.lang)}
 ${several && html`<h2>${words.choose}</h2>`}
 <div id="methods" tabindex="-1">${model.methods.length === 0 ? html`<p>${hotline(words.none)}</p>` : model.methods.map((method, index) => methodChoice(method, page, index === 0))}</div>
 ${leaveForm(model.cancelAction, model.csrf, words.cancel)}`,

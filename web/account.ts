@@ -9,6 +9,7 @@ import { findConsentPage, findHistory, findReceipt } from '../consent/my-consent
 import { withdrawConsent } from '../consent/withdraw.ts';
 import { Refusal } from '../errors.ts';
 import { acrOf } from '../policies/level.ts';
+import { isIdentitySource } from '../policies/methods.ts';
 import { maskPersonalNumber } from '../policies/personal-number.ts';
 import { maskPhoneNumber } from '../policies/phone-number.ts';
 import { accountPage } from '../views/account.ts';
@@ -23,6 +24,9 @@ import { frameOf } from './frame.ts';
 import { signInHere } from './own-sign-in.ts';
 import type { Site } from './site.ts';
 import { send } from './step-page.ts';
+
+// The notice goes out as long before, too (safety/).
+const ENDING_MS = 30 * 86_400_000;
 
 type Owner = { readonly accountId: string; readonly sessionUid: string; readonly profile: Profile };
 
@@ -62,7 +66,8 @@ export function accountRoutes(site: Site): Router {
   return router;
 }
 
-async function findOwner(site: Site, ctx: Context): Promise<Owner | undefined> {
+/** Whose page this is: signed in, not locked. */
+export async function findOwner(site: Site, ctx: Context): Promise<Owner | undefined> {
   ctx.set('cache-control', 'no-store');
   const session = await site.provider().Session.get(ctx);
   if (session.accountId === undefined) return undefined;
@@ -86,7 +91,7 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
   const stands = await standing(site.db, me, now);
   const verifiedAt =
     stands.level === 2 && stands.authTime !== undefined ? new Date(stands.authTime * 1000) : undefined;
-  const services = await findConsentPage(site.db, site.catalogue, me.accountId, page.lang);
+  const services = await findConsentPage(site, { accountId: me.accountId, lang: page.lang }, now);
   const history = await findHistory(site.db, site.catalogue, me.accountId, page.lang);
   const { phone, binding } = me.profile;
   send(
@@ -97,6 +102,8 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
       level: stands.level === 2 ? 2 : 1,
       verifiedAt,
       validUntil: verifiedAt && new Date(verifiedAt.getTime() + LONGEST_PROOF_SECONDS * 1000),
+      identity: binding && identityOf(binding, now),
+      links: LINKS,
       phoneMasked: phone === undefined ? undefined : maskPhoneNumber(phone),
       personalNumberMasked:
         binding?.personalNumber === undefined ? undefined : maskPersonalNumber(binding.personalNumber),
@@ -117,6 +124,20 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
       })),
     }),
   );
+}
+
+const LINKS = [
+  { id: 'passkeys', href: '/toi/khoa' },
+  { id: 'recovery', href: '/toi/ma-khoi-phuc' },
+  { id: 'devices', href: '/toi/thiet-bi' },
+  { id: 'children', href: '/toi/con' },
+] as const;
+
+function identityOf({ source, boundAt, expiresAt }: NonNullable<Profile['binding']>, now: Date) {
+  if (!isIdentitySource(source)) throw new Error('a binding of an unknown source');
+  const left = expiresAt.getTime() - now.getTime();
+  const state = left <= 0 ? ('ended' as const) : left < ENDING_MS ? ('ending' as const) : ('fine' as const);
+  return { source, at: boundAt, until: expiresAt, state };
 }
 
 async function showWithdraw(site: Site, ctx: Context, me: Owner): Promise<void> {
@@ -206,7 +227,7 @@ async function showReceipt(site: Site, ctx: Context, me: Owner): Promise<void> {
 
 async function myConsent(site: Site, ctx: Context, me: Owner, lang: 'vi' | 'en') {
   const recordId = uuidOf(ctx['params']?.recordId);
-  const services = await findConsentPage(site.db, site.catalogue, me.accountId, lang);
+  const services = await findConsentPage(site, { accountId: me.accountId, lang }, site.clock());
   const consent = services
     .flatMap((service) => service.consents.map((one) => ({ ...one, serviceTitle: service.serviceTitle })))
     .find((one) => one.recordId === recordId);

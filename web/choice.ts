@@ -27,7 +27,13 @@ export const choose =
   };
 
 /** Back to the choice, from any method's page. */
-export async function chooseAgain(site: Site, ctx: Context, visit: Visit, _form: Form, now: Date): Promise<void> {
+export async function chooseAgain(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  _form: Form,
+  now: Date,
+): Promise<void> {
   if (visit.person !== undefined) await keep(site, visit, visit.person, { method: undefined }, now);
   backToVisit(ctx, visit);
 }
@@ -37,7 +43,13 @@ export async function showBrake(site: Site, ctx: Context, visit: Visit): Promise
   send(ctx, brakePage({ ...shared, action: action('tu-lam') }));
 }
 
-export async function answerBrake(site: Site, ctx: Context, visit: Visit, form: Form, now: Date): Promise<void> {
+export async function answerBrake(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  form: Form,
+  now: Date,
+): Promise<void> {
   const { person } = visit;
   if (person === undefined) return backToVisit(ctx, visit);
   const guided = form.get('guided');
@@ -58,18 +70,36 @@ export async function showElsewhere(site: Site, ctx: Context, visit: Visit, pers
   send(ctx, elsewherePage({ ...shared, moveAction: barred ? undefined : action('chuyen') }));
 }
 
-export async function agreeToMove(site: Site, ctx: Context, visit: Visit, _form: Form, now: Date): Promise<void> {
+export async function agreeToMove(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  _form: Form,
+  now: Date,
+): Promise<void> {
   const { person } = visit;
-  if (person?.move.state === 'none') await keep(site, visit, person, { moveAgreed: true }, now);
+  if (person?.move.state === 'ask') await keep(site, visit, person, { moveAgreed: true }, now);
   backToVisit(ctx, visit);
 }
 
-export async function showWaiting(site: Site, ctx: Context, visit: Visit, person: Person, now: Date): Promise<void> {
+export async function showWaiting(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  person: Person,
+  now: Date,
+): Promise<void> {
   const { action: _, ...shared } = stepPage(site, ctx, visit);
   send(ctx, waitingPage({ ...shared, until: person.move.state === 'waiting' ? person.move.until : now }));
 }
 
-async function keep(site: Site, visit: Visit, person: Person, more: Partial<Pending>, now: Date): Promise<void> {
+async function keep(
+  site: Site,
+  visit: Visit,
+  person: Person,
+  more: Partial<Pending>,
+  now: Date,
+): Promise<void> {
   const tx = await transactionOf(site, visit, now);
   const pending = { ...openPending(site.vault, tx), ...more };
   await advance(site.db, tx, { state: 'choosing', accountId: person.accountId, pending: sealPending(site.vault, tx.id, pending) }, now); // prettier-ignore

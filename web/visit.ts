@@ -11,7 +11,6 @@ import { findLatestOtp } from '../assurance/otp-store.ts';
 import type { OtpRow } from '../assurance/otp-store.ts';
 import { openPending } from '../assurance/pending.ts';
 import type { Pending } from '../assurance/pending.ts';
-import { bindingConflict } from '../assurance/binding.ts';
 import { findMove } from '../assurance/rebind.ts';
 import type { MoveState } from '../assurance/rebind.ts';
 import { findStepFacts } from '../assurance/store.ts';
@@ -106,16 +105,15 @@ async function lookAtPerson(
     scope: typeof params['scope'] === 'string' ? params['scope'] : '',
     resource: resourceOf(params['resource']),
   });
-  const consent = request.service === undefined ? undefined : await standingConsent(db, { ...request, service: request.service }); // prettier-ignore
+  const consent = request.service === undefined ? undefined : await standingConsent(site, { ...request, service: request.service }, now); // prettier-ignore
   const steps = new Set(proven.map(({ step }) => step));
   const identified = [...steps].some(isIdentityStep);
   const { identity } = pending;
   const source = identity === undefined ? binding?.source : strongerSource(binding?.source, identity.source);
   const held = { amr: stands.amr, source };
   const accepted = site.methods.filter((method) => wouldMeet(wanted.methods, method, held));
-  const isMoving = identity !== undefined && binding === undefined && identity.supervised !== true
-    && (await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber })) === 'bound_elsewhere'; // prettier-ignore
-  const move: MoveState = isMoving ? await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now) : { state: 'ripe' }; // prettier-ignore
+  const isMoving = identity !== undefined && binding === undefined && identity.supervised !== true;
+  const move: MoveState = isMoving ? await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now) : { state: 'free' }; // prettier-ignore
   return {
     accountId,
     profile,
@@ -148,9 +146,9 @@ async function lookAtPerson(
 }
 
 function elsewhereOf({ state }: MoveState, { moveAgreed }: Pending): StepFacts['elsewhere'] {
-  if (state === 'ripe') return undefined;
+  if (state === 'free' || state === 'ripe') return undefined;
   if (state === 'waiting') return 'waiting';
-  return state === 'none' && moveAgreed === true ? 'agreed' : 'ask';
+  return state === 'ask' && moveAgreed === true ? 'agreed' : 'ask';
 }
 
 /** The transaction of a visit, opened when the first step needs one. */

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { bindIdentity, bindingConflict } from '../../assurance/binding.ts';
-import { findBinding } from '../../assurance/store.ts';
+import { findBinding } from '../../assurance/binding-store.ts';
 import { sql } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
 import { NOW, ORIGIN, after, openDomain, times } from '../support/domain.ts';

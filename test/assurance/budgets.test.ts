@@ -2,7 +2,7 @@ import test from 'ava';
 import { createBudgets } from '../../assurance/budgets.ts';
 import type { SendFacts } from '../../assurance/budgets.ts';
 import { sql } from '../../database.ts';
-import { openDomain, times } from '../support/domain.ts';
+import { NOW, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
 import { codesOf, newStep } from './codes.ts';
 
@@ -34,8 +34,9 @@ for (const [budget, most, shared, seconds] of limits) {
   test(`${budget}: ${most} sends and no more, whatever else differs`, async (t) => {
     const budgets = budgetsOf();
     const facts = () => ({ ...different(), [shared]: `shared-${budget}` });
-    for (let i = 0; i < most; i += 1) t.deepEqual(await budgets.chargeSend(facts()), { outcome: 'charged' });
-    const refused = await budgets.chargeSend(facts());
+    for (let i = 0; i < most; i += 1)
+      t.deepEqual(await budgets.chargeSend(facts(), NOW), { outcome: 'charged' });
+    const refused = await budgets.chargeSend(facts(), NOW);
     t.like(refused, { outcome: 'used_up', budget });
     if (refused.outcome !== 'used_up') return t.fail();
     t.true(refused.retryAfterSeconds > seconds - 60 && refused.retryAfterSeconds <= seconds);
@@ -46,25 +47,25 @@ test('phone-day: ten a day, over several hours', async (t) => {
   const budgets = budgetsOf();
   const facts = () => ({ ...different(), phoneKey: 'patient' });
   for (let i = 0; i < 10; i += 1) {
-    t.deepEqual(await budgets.chargeSend(facts()), { outcome: 'charged' });
+    t.deepEqual(await budgets.chargeSend(facts(), NOW), { outcome: 'charged' });
     await house.db.run(sql`update rate_limit set expire = 1 where key = 'phone-hour:patient'`); // an hour passes
   }
-  t.like(await budgets.chargeSend(facts()), { outcome: 'used_up', budget: 'phone-day' });
+  t.like(await budgets.chargeSend(facts(), NOW), { outcome: 'used_up', budget: 'phone-day' });
 });
 
 test('channel-hour: what all citizens together may cost', async (t) => {
   const budgets = budgetsOf(3);
   await house.db.run(sql`delete from rate_limit where key like 'channel-hour:%'`);
   const zns = () => ({ ...different(), channel: 'zns' as const });
-  for (let i = 0; i < 3; i += 1) t.deepEqual(await budgets.chargeSend(zns()), { outcome: 'charged' });
-  t.like(await budgets.chargeSend(zns()), { outcome: 'used_up', budget: 'channel-hour' });
+  for (let i = 0; i < 3; i += 1) t.deepEqual(await budgets.chargeSend(zns(), NOW), { outcome: 'charged' });
+  t.like(await budgets.chargeSend(zns(), NOW), { outcome: 'used_up', budget: 'channel-hour' });
 });
 
 test('a send that is refused charges no other budget', async (t) => {
   const budgets = budgetsOf();
-  for (let i = 0; i < 5; i += 1) await budgets.chargeSend({ ...different(), phoneKey: 'busy' });
+  for (let i = 0; i < 5; i += 1) await budgets.chargeSend({ ...different(), phoneKey: 'busy' }, NOW);
   const refused = different();
-  t.like(await budgets.chargeSend({ ...refused, phoneKey: 'busy' }), {
+  t.like(await budgets.chargeSend({ ...refused, phoneKey: 'busy' }, NOW), {
     outcome: 'used_up',
     budget: 'phone-hour',
   });
@@ -75,7 +76,7 @@ test('a send that is refused charges no other budget', async (t) => {
 test('twenty sends at once over two brokers stay within the budget, and the refused ones are given back', async (t) => {
   const [one, two] = [budgetsOf(), budgetsOf(100_000, house.second)];
   const address = 'crowd-address';
-  const answers = await times(20, (i) => (i % 2 === 0 ? one : two).chargeSend({ ...different(), phoneKey: 'crowd', addressKey: address })); // prettier-ignore
+  const answers = await times(20, (i) => (i % 2 === 0 ? one : two).chargeSend({ ...different(), phoneKey: 'crowd', addressKey: address }, NOW)); // prettier-ignore
   const charged = answers.filter(({ outcome }) => outcome === 'charged').length;
   t.true(charged <= 5, `${charged} were charged`);
   t.is((await pointsOf(address))[0]?.points, charged);
@@ -100,7 +101,7 @@ test('what is charged stays charged when the request around it rolls back', asyn
   const facts = different();
   await house.db.request(async () => {
     await house.db.run(sql`update account set lock_reason = lock_reason`);
-    await budgetsOf().chargeSend(facts);
+    await budgetsOf().chargeSend(facts, NOW);
     return 'rollback';
   });
   t.is((await pointsOf(facts.phoneKey)).length, 2);

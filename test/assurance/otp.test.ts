@@ -6,7 +6,7 @@ import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import { openEnvelope } from '../../keys/envelope.ts';
 import { openVault } from '../../keys/vault.ts';
-import { NOW, after, openDomain, times } from '../support/domain.ts';
+import { NOW, ORIGIN, after, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
 import { codesOf, newStep, unlimitedGuesses, wrongFor } from './codes.ts';
 import type { Step } from './codes.ts';
@@ -31,7 +31,7 @@ type How = {
 function guess(step: Pick<Step, 'transactionId' | 'accountId'>, code: string, how: How = {}): Promise<CodeChecked> {
   const { db = house.db, now = NOW, limited = true, accept = async () => {}, vault = house.vault } = how;
   const budgets = limited ? codes.budgets : unlimitedGuesses(codes.budgets);
-  return checkCode({ db, vault, budgets }, { transactionId: step.transactionId, accountId: step.accountId, code }, accept, now);
+  return checkCode({ db, vault, budgets, origin: ORIGIN }, { transactionId: step.transactionId, accountId: step.accountId, code }, accept, now);
 } // prettier-ignore
 const row = (step: Step) =>
   house.db.row<{ attempts: number; consumed_at: Date | null }>(sql`
@@ -246,7 +246,7 @@ test('when limits cannot be checked no code is compared and none is sent', async
     { channelPerHour: 10 },
   );
   const check = checkCode(
-    { db: house.db, vault: house.vault, budgets: broken },
+    { db: house.db, vault: house.vault, budgets: broken, origin: ORIGIN },
     { ...step, code },
     async () => {},
     NOW,

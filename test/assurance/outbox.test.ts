@@ -1,7 +1,7 @@
 import test from 'ava';
 import { createSmsGateway } from '../../adapters/sms/gateway.ts';
 import { deliverDue, enqueueMessage } from '../../assurance/outbox.ts';
-import type { SmsGateway } from '../../assurance/sms-gateway.ts';
+import type { SmsGateway } from '../../assurance/message-gateway.ts';
 import { sql } from '../../database.ts';
 import { startSms } from '../../sandbox/sms/server.ts';
 import type { SmsTwin } from '../../sandbox/sms/server.ts';
@@ -27,7 +27,7 @@ async function queue(giveUpAt = after(300), db = house.db) {
   await enqueueMessage(db, house.vault, { to, text: `123456 tin nhan ${count}`, giveUpAt }, NOW);
   return to;
 }
-const deliver = (now = NOW, db = house.db) => deliverDue(db, house.vault, gateway, now);
+const deliver = (now = NOW, db = house.db) => deliverDue(db, house.vault, { sms: gateway }, now);
 const got = (to: string) => sms.inbox(to).length;
 type Row = {
   outcome: string | null;
@@ -108,7 +108,7 @@ test.serial(
 test.serial('a worker that died leaves its message to another after thirty seconds', async (t) => {
   const to = await queue();
   const dying: SmsGateway = { send: () => Promise.reject(new Error('the process died here')) };
-  await t.throwsAsync(deliverDue(house.db, house.vault, dying, NOW));
+  await t.throwsAsync(deliverDue(house.db, house.vault, { sms: dying }, NOW));
   t.is(await deliver(after(29)), 0);
   t.is(await deliver(after(30)), 1);
   t.is(got(to), 1);

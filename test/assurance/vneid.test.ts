@@ -1,4 +1,5 @@
 import test from 'ava';
+import { findBinding } from '../../assurance/binding-store.ts';
 import { bindIdentity } from '../../assurance/binding.ts';
 import { standingUnderWay } from '../../assurance/level.ts';
 import { openPending } from '../../assurance/pending.ts';
@@ -95,15 +96,13 @@ test('another person than the one bound is refused, recorded, and no level is gi
   t.false(last?.body.includes('999190000504'));
 });
 
-test('a person bound to another account is refused', async (t) => {
+test('a person bound to another account is proven and not bound: the supervised path follows', async (t) => {
   const [owner, accountId] = [await house.citizen(), await house.citizen()];
   await bind(owner, '999190000505');
   const visit = await begun(accountId);
-  t.deepEqual(await visit.finish(vneidSaying('999190000505')), {
-    outcome: 'refused',
-    reason: 'bound_elsewhere',
-  });
-  t.is((await visit.read()).state, 'evidence');
+  t.deepEqual(await visit.finish(vneidSaying('999190000505')), { outcome: 'proven' });
+  t.is((await visit.read()).state, 'phone');
+  t.is(await findBinding(house.db, accountId, NOW), undefined);
 });
 
 test('a person who says no at VNeID is refused, and may begin anew', async (t) => {

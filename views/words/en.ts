@@ -1,4 +1,6 @@
 import { enAccount } from './en-account.ts';
+import { enSafety } from './en-safety.ts';
+import { enStepUp } from './en-step-up.ts';
 import type { Words } from './vi.ts';
 
 export const en: Words = {
@@ -58,10 +60,28 @@ export const en: Words = {
     transaction: 'Transaction code',
     person: 'Account',
     choose: 'Choose how to verify',
+    other: 'Choose another way',
+    none: 'There is no way you can use here for this yet. Please bring your identity card to a one-stop counter, or call 1022.',
     methods: {
       vneid: {
         button: 'Verify with VNeID',
         text: 'You go to the VNeID page. When you are done, it brings you back here.',
+      },
+      chip: {
+        button: 'Read the chip of your identity card',
+        text: 'Use a phone with NFC to read the chip on the card.',
+      },
+      card: {
+        button: 'Use the QR code or number on your card',
+        text: 'No NFC, no VNeID needed. Have your identity card at hand.',
+      },
+      counter: {
+        button: 'Ask an officer at the one-stop counter',
+        text: 'Bring your identity card to the counter. Family may come along and help.',
+      },
+      passkey: {
+        button: 'Use the passkey on this device',
+        text: 'Your fingerprint, face or the code that unlocks your device.',
       },
       otp: {
         button: 'Get a code by text message',
@@ -75,6 +95,7 @@ export const en: Words = {
       not_enough: 'This VNeID account is not enough. A level 2 VNeID account of your own is needed.',
       unavailable: 'VNeID is busy. Please wait a few minutes and press again.',
       expired: 'It took too long. Please press the VNeID button again.',
+      other_person: 'This account belongs to another person. If that is a mistake, go to a one-stop counter or call 1022.',
     },
   },
   scam: {
@@ -167,4 +188,6 @@ export const en: Words = {
     },
   },
   ...enAccount,
+  ...enSafety,
+  ...enStepUp,
 };

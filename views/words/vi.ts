@@ -4,6 +4,8 @@
 // Words to avoid and why: contracts/law-and-province.md section 3; test/views/words.test.ts holds them.
 
 import { viAccount } from './vi-account.ts';
+import { viSafety } from './vi-safety.ts';
+import { viStepUp } from './vi-step-up.ts';
 
 export const vi = {
   frame: {
@@ -61,10 +63,28 @@ export const vi = {
     transaction: 'Mã giao dịch',
     person: 'Tài khoản',
     choose: 'Chọn cách xác minh',
+    other: 'Chọn cách khác',
+    none: 'Việc này chưa có cách xác minh nào bạn dùng được ở đây. Xin mang thẻ căn cước đến quầy một cửa, hoặc gọi 1022.',
     methods: {
       vneid: {
         button: 'Xác minh bằng VNeID',
         text: 'Bạn sang trang VNeID. Xác minh xong, bạn tự trở lại đây.',
+      },
+      chip: {
+        button: 'Đọc chip thẻ căn cước',
+        text: 'Dùng điện thoại có NFC đọc chip trên thẻ.',
+      },
+      card: {
+        button: 'Dùng mã QR hoặc số trên thẻ',
+        text: 'Không cần NFC, không cần VNeID. Cầm sẵn thẻ căn cước.',
+      },
+      counter: {
+        button: 'Nhờ cán bộ ở quầy một cửa',
+        text: 'Mang thẻ căn cước đến quầy. Người nhà đi cùng giúp được.',
+      },
+      passkey: {
+        button: 'Dùng khóa trên máy này',
+        text: 'Vân tay, khuôn mặt hoặc mã mở máy của bạn.',
       },
       otp: {
         button: 'Nhận mã qua tin nhắn',
@@ -78,6 +98,7 @@ export const vi = {
       not_enough: 'Tài khoản VNeID này chưa đủ để xác minh. Cần tài khoản VNeID mức 2 của chính bạn.',
       unavailable: 'VNeID đang bận. Hãy đợi vài phút rồi bấm lại.',
       expired: 'Đã quá thời gian chờ. Hãy bấm lại nút Xác minh bằng VNeID.',
+      other_person: 'Tài khoản này đang thuộc về một người khác. Nếu có nhầm lẫn, xin đến quầy một cửa hoặc gọi 1022.',
     },
   },
   scam: {
@@ -167,6 +188,8 @@ export const vi = {
     },
   },
   ...viAccount,
+  ...viSafety,
+  ...viStepUp,
 };
 
 export type Words = typeof vi;
