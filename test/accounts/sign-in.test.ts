@@ -116,7 +116,7 @@ test('nobody is found under an id that does not exist', async (t) => {
 test('a new phone replaces the old one, also when two answers come at once', async (t) => {
   const accountId = idOf(await signIn({ zaloId: '9007199254740993901' })) ?? '';
   const bind = (e164: string, db = house.db) =>
-    db.transaction(() => bindPhone(db, house.vault, { accountId, e164 }, NOW));
+    db.transaction(() => bindPhone(db, house.vault, { accountId, e164, identified: true }, NOW));
   await bind('+84912345678');
   await times(10, (i) => bind(`+8491234560${i}`, i % 2 === 0 ? house.db : house.second));
   const live = await house.db.rows(

@@ -20,7 +20,7 @@ const brief = async (accountId: string) =>
     ({ purpose, state, version }) => `${purpose} ${state} ${version}`,
   );
 const standing = (accountId: string, clientId = 'portal') =>
-  standingConsent(ledger.db, { accountId, clientId, service: ledger.hoso });
+  standingConsent(ledger, { accountId, clientId, service: ledger.hoso }, after(1));
 
 test('two purposes are two rows, and a refused one does not stop the other', async (t) => {
   const accountId = await ledger.citizen();
@@ -201,7 +201,7 @@ test('an answer cut off between its statements leaves nothing', async (t) => {
 test('a person sees their own consents, history and receipts, and nobody else does', async (t) => {
   const [an, hien] = [await ledger.citizen(), await ledger.citizen()];
   await ledger.give({ accountId: an, choices: { 'hoso.xu-ly': 'given', 'hoso.bao-tin': 'refused' } });
-  const [service] = await findConsentPage(ledger.db, ledger.catalogue, an, 'vi');
+  const [service] = await findConsentPage(ledger, { accountId: an, lang: 'vi' }, after(2));
   t.is(service?.serviceTitle, 'Hồ sơ của tôi');
   t.deepEqual(service?.consents.map(({ state, live }) => [state, live]), [['refused', false], ['given', true]]);
   t.deepEqual(service?.consents[1]?.stops, ['Nộp hồ sơ']);
@@ -211,7 +211,7 @@ test('a person sees their own consents, history and receipts, and nobody else do
   const receipt = await findReceipt(ledger.db, ledger.vault, ledger.catalogue, { accountId: an, eventId, lang: 'vi' });
   t.like(receipt, { state: 'given', serviceTitle: 'Hồ sơ của tôi', receiptId: eventId });
   for (const accountId of [hien, '00000000-0000-7000-8000-000000000000']) {
-    t.deepEqual(await findConsentPage(ledger.db, ledger.catalogue, accountId, 'vi'), []);
+    t.deepEqual(await findConsentPage(ledger, { accountId, lang: 'vi' }, after(2)), []);
     const stolen = findReceipt(ledger.db, ledger.vault, ledger.catalogue, { accountId, eventId, lang: 'vi' });
     t.like(await t.throwsAsync(stolen, { instanceOf: Refusal }), { kind: 'missing' });
   }

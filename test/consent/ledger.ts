@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createGrants } from '../../adapters/oidc-storage/grants.ts';
 import { loadCatalogue } from '../../catalogue/load.ts';
 import type { Catalogue, CatalogueService } from '../../catalogue/catalogue.ts';
+import type { GivenBy } from '../../consent/given-by.ts';
 import { noticeBytes, recordAnswer } from '../../consent/give.ts';
 import type { House } from '../../consent/give.ts';
 import { publishPurposes } from '../../consent/publish.ts';
@@ -34,7 +35,7 @@ export type Ledger = Domain & {
   house(db?: Database, catalogue?: Catalogue): House;
   give(answer: Asked, now?: Date, house?: House): Promise<void>;
   withdraw(
-    what: { accountId: string; recordId: string; expectedVersion: number },
+    what: { accountId: string; recordId: string; expectedVersion: number; by?: GivenBy },
     now?: Date,
     house?: House,
   ): ReturnType<typeof withdrawConsent>;

@@ -7,6 +7,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import type { JWK } from 'jose';
 import { saveClient } from '../../adapters/oidc-storage/clients.ts';
 import type { RegisteredClient } from '../../adapters/oidc-storage/clients.ts';
+import { testTrust } from '../../cards/chip/trust.ts';
 import { readConfig } from '../../config.ts';
 import type { Config } from '../../config.ts';
 import { openDatabase } from '../../database.ts';
@@ -14,6 +15,10 @@ import type { Database } from '../../database.ts';
 import { startBroker } from '../../main.ts';
 import type { Broker, Replacements } from '../../main.ts';
 import { createLog } from '../../operations/log.ts';
+import { startCardAuthority } from '../../sandbox/card-authority/server.ts';
+import type { CardAuthorityTwin } from '../../sandbox/card-authority/server.ts';
+import { startRegister } from '../../sandbox/register/server.ts';
+import type { RegisterTwin } from '../../sandbox/register/server.ts';
 import { startSms } from '../../sandbox/sms/server.ts';
 import type { SmsTwin } from '../../sandbox/sms/server.ts';
 import { startVneid } from '../../sandbox/vneid/server.ts';
@@ -46,6 +51,8 @@ export type TestHouse = {
   readonly zalo: ZaloTwin;
   readonly vneid: VneidTwin;
   readonly sms: SmsTwin;
+  readonly register: RegisterTwin;
+  readonly cardAuthority: CardAuthorityTwin;
   /** Everything the broker has logged, one JSON line each. */
   readonly logged: string[];
   /** A second process-like broker on the same database and issuer; its own port. */
@@ -67,13 +74,16 @@ export async function startHouse(
   };
   const vneidSecret = randomBytes(16).toString('hex');
   const apiKey = randomBytes(16).toString('hex');
+  const [reportSecret, oaRefreshToken] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
   const [zalo, vneid, sms] = await Promise.all([
-    startZalo({ apps: [zaloApp], citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })) }),
+    startZalo({ apps: [zaloApp], citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })), oaRefreshToken }),
     startVneid({
       clients: [{ clientId: 'tayninh-id', secret: vneidSecret, redirectUris: [`${issuer}/vneid/ve`] }],
     }),
-    startSms({ apiKey }),
+    startSms({ apiKey, reportTo: { url: `${issuer}/tin-nhan/bao-nhan/sms`, secret: reportSecret } }),
   ]);
+  const register = await startRegister();
+  const cardAuthority = await startCardAuthority({ apiKey });
   const environment = {
     TNID_ISSUER: issuer,
     TNID_LISTEN: `127.0.0.1:${port}`,
@@ -93,12 +103,26 @@ export async function startHouse(
     TNID_VNEID_CLIENT_SECRET: vneidSecret,
     TNID_SMS_URL: sms.url,
     TNID_SMS_API_KEY: apiKey,
+    TNID_SMS_WEBHOOK_SECRET: reportSecret,
+    TNID_ZALO_ZNS_URL: zalo.url,
+    TNID_ZNS_OA_ID: '2718281828459045235',
+    TNID_ZNS_REFRESH_TOKEN: oaRefreshToken,
+    TNID_ZNS_CODE_TEMPLATE: '100001',
+    TNID_ZNS_NOTICE_TEMPLATE: '100002',
+    TNID_CARD_AUTHORITY_URL: cardAuthority.url,
+    TNID_CARD_AUTHORITY_KEY: apiKey,
+    TNID_REGISTER_URL: register.serviceUrl,
+    TNID_REGISTER_INTEGRATION: 'TNID',
+    TNID_REGISTER_SERVICE: '1.000001.000.00.00.H80',
+    TNID_REGISTER_OFFICER: 'tnid-system',
+    TNID_REGISTER_LEGAL_BASIS: 'art19_1_c',
+    TNID_REGISTER_LEGAL_REF: 'test',
     ...replace.environment,
   };
   const config = readConfig(environment);
   const logged: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logged.push(line) });
-  const pieces = { log, ...replace };
+  const pieces = { log, cards: testTrust([cardAuthority.csca]), ...replace };
   const broker = await startBroker(config, pieces);
   const db = openDatabase(databaseUrl, { maxConnections: 3 });
   const others: Broker[] = [];
@@ -110,6 +134,8 @@ export async function startHouse(
     zalo,
     vneid,
     sms,
+    register,
+    cardAuthority,
     logged,
     async another() {
       const other = await startBroker({ ...config, TNID_LISTEN: { host: '127.0.0.1', port: 0 } }, pieces);
@@ -123,6 +149,7 @@ export async function startHouse(
     async stop() {
       await Promise.all([broker.stop(), ...others.map((one) => one.stop())]);
       await Promise.all([zalo.close(), vneid.close(), sms.close(), db.close()]);
+      await Promise.all([register.close(), cardAuthority.close()]);
     },
   };
 }

@@ -49,7 +49,7 @@ type Measured = { readonly overflowPx: number; readonly basePx: number; readonly
 const measure = `(() => {
   const name = (element) => element.tagName + ' ' + (element.textContent.trim() || element.id);
   const targets = [...document.querySelectorAll('a, button, summary, input:not([type=hidden])')]
-    .map((element) => (element.type === 'radio' ? element.closest('label') : element))
+    .map((element) => (['radio', 'checkbox'].includes(element.type) ? element.closest('label') : element))
     .filter((element) => element && getComputedStyle(element).display !== 'inline');
   return {
     overflowPx: document.documentElement.scrollWidth - document.documentElement.clientWidth,
