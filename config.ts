@@ -26,6 +26,7 @@ const list = z.string().transform((text) =>
 );
 const decimal = z.string().regex(/^\d+$/, 'must be decimal digits');
 const secret = z.string().min(1, 'is missing');
+const word = z.string().trim().min(1).max(200);
 const key256 = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes as base64url without padding (43 characters)');
@@ -145,13 +146,34 @@ export const settings = {
 
   TNID_REGISTER_URL: {
     schema: webUrl.optional(),
-    about: 'population register through the provincial exchange',
+    about: 'population register through the provincial exchange; unset = no card or counter step',
   },
+  TNID_REGISTER_INTEGRATION: { schema: word.optional(), about: 'our integration there (MaTichHop)' },
+  TNID_REGISTER_SERVICE: { schema: word.optional(), about: 'declared procedure we ask under (MaDVC)' },
+  TNID_REGISTER_OFFICER: { schema: word.optional(), about: 'who asks when no officer does (MaCanBo)' },
+  TNID_REGISTER_LEGAL_BASIS: { schema: word.optional(), about: 'legal basis of asking, such as art19_1_c' },
+  TNID_REGISTER_LEGAL_REF: { schema: word.optional(), about: 'where that basis is written' },
+  TNID_REGISTER_MATCH: {
+    schema: z.enum(['on', 'off']).prefault('on'),
+    about: 'whether a register match counts for level 2 (off: the register serves only the counter)',
+  },
+  TNID_CSCA_DIR: { schema: word.optional(), about: 'trust anchors of identity cards, see `tnid csca`' },
+  TNID_CARD_AUTHORITY_URL: { schema: webUrl.optional(), about: 'tells whether a card is in force' },
+  TNID_CARD_AUTHORITY_KEY: { schema: secret.optional(), about: 'our key there', secret: true },
   TNID_SMS_URL: { schema: webUrl, about: 'SMS gateway' },
   TNID_SMS_API_KEY: { schema: secret, about: 'key for the SMS gateway', secret: true },
   TNID_SMS_PER_HOUR: {
     schema: decimal.prefault('2000').transform(Number).pipe(z.number().min(1)),
     about: 'messages all citizens together may cost in an hour; beyond it none is sent',
+  },
+  TNID_SMS_PER_DAY: {
+    schema: decimal.prefault('20000').transform(Number).pipe(z.number().min(1)),
+    about: 'the same for a day; both hold for each message channel by itself',
+  },
+  TNID_SMS_WEBHOOK_SECRET: {
+    schema: z.string().min(32, 'must have at least 32 characters').optional(),
+    about: 'with it the SMS gateway signs delivery reports; unset = none are taken',
+    secret: true,
   },
   TNID_SMS_BRAND: {
     schema: z
@@ -160,7 +182,32 @@ export const settings = {
       .prefault('TAYNINH'),
     about: 'registered brand name',
   },
+  TNID_ZNS_OA_ID: {
+    schema: decimal.optional(),
+    about: 'Official Account that sends template messages through Zalo; unset = this channel is not offered',
+  },
+  TNID_ZNS_REFRESH_TOKEN: {
+    schema: secret.optional(),
+    about: 'its refresh token as the owner got it; later ones are kept sealed, a new one here replaces them',
+    secret: true,
+  },
+  TNID_ZNS_CODE_TEMPLATE: { schema: decimal.optional(), about: 'template for codes, parameter otp' },
+  TNID_ZNS_NOTICE_TEMPLATE: { schema: decimal.optional(), about: 'template for notices, parameter noi_dung' },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
+
+const REGISTER_TERMS = [
+  'TNID_REGISTER_INTEGRATION',
+  'TNID_REGISTER_SERVICE',
+  'TNID_REGISTER_OFFICER',
+  'TNID_REGISTER_LEGAL_BASIS',
+  'TNID_REGISTER_LEGAL_REF',
+] as const satisfies readonly (keyof typeof settings)[];
+
+const ZNS_TERMS = [
+  'TNID_ZNS_REFRESH_TOKEN',
+  'TNID_ZNS_CODE_TEMPLATE',
+  'TNID_ZNS_NOTICE_TEMPLATE',
+] as const satisfies readonly (keyof typeof settings)[];
 
 type Name = keyof typeof settings;
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
@@ -191,6 +238,17 @@ export function readConfig(environment: Environment): Config {
   if (config.TNID_VNEID_CLIENT_SECRET === undefined && config.TNID_VNEID_PRIVATE_KEY === undefined) {
     problems.push('TNID_VNEID_CLIENT_SECRET or TNID_VNEID_PRIVATE_KEY is missing');
   }
+  // The register is asked under a declared procedure and by somebody who answers for it, or not at all.
+  if (config.TNID_REGISTER_URL !== undefined) {
+    for (const name of REGISTER_TERMS)
+      if (config[name] === undefined) problems.push(`${name} is missing (needed with TNID_REGISTER_URL)`);
+  }
+  if (config.TNID_ZNS_OA_ID !== undefined) {
+    for (const name of ZNS_TERMS)
+      if (config[name] === undefined) problems.push(`${name} is missing (needed with TNID_ZNS_OA_ID)`);
+  }
+  if (config.TNID_CARD_AUTHORITY_URL !== undefined && config.TNID_CARD_AUTHORITY_KEY === undefined)
+    problems.push('TNID_CARD_AUTHORITY_KEY is missing (needed with TNID_CARD_AUTHORITY_URL)');
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { ...config, TNID_ACR_BASE: config.TNID_ACR_BASE ?? `${config.TNID_ISSUER}/acr/` };
 }

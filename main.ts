@@ -9,10 +9,12 @@ import { createClientFetch } from './adapters/client-calls/fetch.ts';
 import { openClients } from './adapters/oidc-storage/clients.ts';
 import { createGrants } from './adapters/oidc-storage/grants.ts';
 import { createStorage } from './adapters/oidc-storage/storage.ts';
-import { createBudgets } from './assurance/budgets.ts';
+import { createCardAttempts } from './assurance/card-attempts.ts';
+import { createChipAttempts } from './assurance/chip-attempts.ts';
 import { deliverDue } from './assurance/outbox.ts';
 import { createBatch } from './audit/batch.ts';
 import { recordAccess } from './audit/record.ts';
+import { openCardTrust } from './cards/chip/trust-directory.ts';
 import { loadCatalogue } from './catalogue/load.ts';
 import { signCatalogue, signerFromJwk } from './catalogue/sign.ts';
 import type { Config } from './config.ts';
@@ -39,13 +41,14 @@ import { apiCatalogue } from './provider/api.ts';
 import { createDocuments } from './provider/documents.ts';
 import { createProvider } from './provider/provider.ts';
 import { apiAudience } from './provider/resource-servers.ts';
+import { createNotify } from './safety/notices.ts';
 import { mountPages } from './web/app.ts';
 import { securityHeaders } from './web/headers.ts';
 import { observe } from './web/observe.ts';
 import { OWN_CLIENT_ID, ownClient } from './web/own-sign-in.ts';
 import { createProviderPages } from './web/provider-pages.ts';
 import type { Site } from './web/site.ts';
-import { connectUpstream, methodsOffered } from './upstream.ts';
+import { codeLimits, connectUpstream, connectZns, methodsOffered } from './upstream.ts';
 
 export type Broker = {
   readonly url: string;
@@ -59,6 +62,8 @@ export type Replacements = {
   readonly log?: Log;
   readonly clock?: () => Date;
   readonly zalo?: Site['zalo'];
+  /** Trust anchors of test cards: no setting reaches them. */
+  readonly cards?: Site['cards'];
   /** Marks every page as a trial with made-up people. */
   readonly demo?: boolean;
 };
@@ -108,7 +113,8 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
   const clients = openClients(db, () => clock().getTime(), [ownClient(issuer)]);
   const batch = createBatch(db, origin, (count) => log('error', 'audit.lost', { count }));
   const storage = createStorage(db, clients, replayAlarm(ground, origin));
-  const upstream = connectUpstream(ground);
+  const cards = replace.cards ?? (await openCardTrust(config.TNID_CSCA_DIR));
+  const upstream = { ...connectUpstream(ground), zns: connectZns(ground, vault), cards };
   const style = await readFile(stylesheetFile);
   const stylesheetHref = `/assets/style.${createHash('sha256').update(style).digest('hex').slice(0, 12)}.css`;
   const demo = replace.demo === true;
@@ -144,8 +150,11 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       provider: () => provider,
       grants: createGrants(db),
       methods: methodsOffered(upstream),
-      notify: async () => {},
-      budgets: createBudgets(db, { channelPerHour: config.TNID_SMS_PER_HOUR }),
+      notify: createNotify({ db, vault, origin, issuer }),
+      cardAttempts: createCardAttempts(db),
+      chipAttempts: createChipAttempts(db),
+      cards,
+      ...codeLimits(ground, upstream),
       stylesheetHref,
       ownClientId: OWN_CLIENT_ID,
       demo,

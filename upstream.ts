@@ -1,14 +1,24 @@
 // The outside systems of the province, each behind the port the domain asks for. Which ways to level 2
 // are offered follows from what is connected here.
 
+import { createCardAuthority } from './adapters/card-authority/authority.ts';
+import { createCivilRegister } from './adapters/civil-register/register.ts';
 import { createSmsGateway } from './adapters/sms/gateway.ts';
 import { createVneidSignOn } from './adapters/vneid/sign-on.ts';
 import { createZaloLogin } from './adapters/zalo/login.ts';
+import { createOaTokens } from './adapters/zalo/oa-token.ts';
+import { createZnsGateway } from './adapters/zalo/zns.ts';
+import { createBudgets } from './assurance/budgets.ts';
 import type { CardAuthority } from './assurance/card-authority.ts';
-import type { PopulationRegister } from './assurance/population-register.ts';
+import type { MessageGateway } from './assurance/message-gateway.ts';
+import type { PopulationRegister, RegisterTerms } from './assurance/population-register.ts';
+import type { CardTrust } from './cards/chip/trust.ts';
 import type { Config } from './config.ts';
+import type { Database } from './database.ts';
+import type { Vault } from './keys/vault.ts';
 import type { Dependencies } from './operations/dependencies.ts';
 import type { Log } from './operations/log.ts';
+import type { Metrics } from './operations/metrics.ts';
 import type { Method } from './policies/methods.ts';
 
 type Ground = { readonly config: Config; readonly log: Log; readonly dependencies: Dependencies };
@@ -16,15 +26,19 @@ type Ground = { readonly config: Config; readonly log: Log; readonly dependencie
 /** What a method needs beyond this house. */
 type Connected = {
   readonly register?: PopulationRegister | undefined;
+  readonly registerTerms?: RegisterTerms | undefined;
   readonly cardAuthority?: CardAuthority | undefined;
+  readonly cards: CardTrust;
 };
 
-export function methodsOffered({ register, cardAuthority }: Connected): readonly Method[] {
+export function methodsOffered({ register, registerTerms, cardAuthority, cards }: Connected): readonly Method[] {
   return [
     'vneid',
-    ...(cardAuthority === undefined ? [] : (['chip'] as const)),
+    // Without a trust anchor no card can be verified, so none is asked for.
+    ...(cardAuthority === undefined || cards.anchors.length === 0 ? [] : (['chip'] as const)),
+    ...(register !== undefined && registerTerms?.matchCounts === true ? (['card'] as const) : []),
     // An officer compares a person with the register, too.
-    ...(register === undefined ? [] : (['card', 'counter'] as const)),
+    ...(register === undefined ? [] : (['counter'] as const)),
     'passkey',
     'otp',
   ];
@@ -63,10 +77,93 @@ export function connectUpstream({ config, log, dependencies }: Ground) {
       }),
     ),
     sms: dependencies.watch('sms', createSmsGateway({ url: config.TNID_SMS_URL, apiKey: config.TNID_SMS_API_KEY, brandName: config.TNID_SMS_BRAND })), // prettier-ignore
-    register: undefined, // H1
-    cardAuthority: undefined, // H2
+    ...connectRegister({ config, log, dependencies }),
+    cardAuthority: connectCardAuthority({ config, log, dependencies }),
     upstreamOrigins: [config.TNID_ZALO_OAUTH_URL, config.TNID_VNEID_AUTHORIZATION_URL].map((url) => new URL(url).origin), // prettier-ignore
   };
+}
+
+/** Template messages through Zalo, where an Official Account is set up. */
+export function connectZns(
+  { config, db, log, dependencies }: Ground & { readonly db: Database },
+  vault: Vault,
+): MessageGateway | undefined {
+  const { TNID_ZNS_OA_ID: oaId, TNID_ZNS_REFRESH_TOKEN: firstRefreshToken } = config;
+  if (oaId === undefined || firstRefreshToken === undefined) return undefined;
+  const tokens = createOaTokens(
+    { db, vault },
+    {
+      oaId,
+      firstRefreshToken,
+      appId: config.TNID_ZALO_APP_ID,
+      appSecret: config.TNID_ZALO_APP_SECRET,
+      oauthUrl: config.TNID_ZALO_OAUTH_URL,
+      clock: () => new Date(),
+      onLost: (reason) => log('error', 'zns.token_lost', { reason }),
+    },
+  );
+  const templates = { code: config.TNID_ZNS_CODE_TEMPLATE ?? '', notice: config.TNID_ZNS_NOTICE_TEMPLATE ?? '' }; // config.ts has checked them
+  const onTrouble = (reason: string) => log('error', 'zns.failed', { reason });
+  return dependencies.watch('zns', createZnsGateway({ url: config.TNID_ZALO_ZNS_URL, templates, onTrouble }, tokens)); // prettier-ignore
+}
+
+/** What bounds one-time codes, and where they may go when an SMS does not arrive. */
+export function codeLimits(
+  { config, db, log, metrics }: Ground & { readonly db: Database; readonly metrics: Metrics },
+  { zns }: { readonly zns: MessageGateway | undefined },
+) {
+  const budgets = createBudgets(db, {
+    channelPerHour: config.TNID_SMS_PER_HOUR,
+    channelPerDay: config.TNID_SMS_PER_DAY,
+    onBlocked: (budget, alarm) => {
+      metrics.count('code_send_blocked', { budget });
+      if (alarm) log('error', 'codes.blocked', { budget });
+    },
+  });
+  const smsWebhookSecret = config.TNID_SMS_WEBHOOK_SECRET;
+  return {
+    budgets,
+    smsWebhookSecret,
+    fallback: { znsOffered: zns !== undefined, smsReports: smsWebhookSecret !== undefined },
+  };
+}
+
+function connectRegister({ config, log, dependencies }: Ground) {
+  const url = config.TNID_REGISTER_URL;
+  if (url === undefined) return { register: undefined, registerTerms: undefined };
+  const registerTerms: RegisterTerms = {
+    purpose: {
+      serviceCode: config.TNID_REGISTER_SERVICE ?? '',
+      integrationCode: config.TNID_REGISTER_INTEGRATION ?? '',
+      legalBasis: config.TNID_REGISTER_LEGAL_BASIS ?? '',
+      legalBasisRef: config.TNID_REGISTER_LEGAL_REF ?? '',
+    },
+    actor: { kind: 'system', code: config.TNID_REGISTER_OFFICER ?? '' },
+    matchCounts: config.TNID_REGISTER_MATCH === 'on',
+  };
+  const register = createCivilRegister({
+    url,
+    clock: () => new Date(),
+    onAnswer: (trouble) => {
+      dependencies.note('register', trouble?.reason);
+      if (trouble !== undefined) log(trouble.alarm ? 'error' : 'warn', 'register.failed', { reason: trouble.reason }); // prettier-ignore
+    },
+  });
+  return { register, registerTerms };
+}
+
+function connectCardAuthority({ config, log, dependencies }: Ground): CardAuthority | undefined {
+  const { TNID_CARD_AUTHORITY_URL: url, TNID_CARD_AUTHORITY_KEY: apiKey } = config;
+  if (url === undefined || apiKey === undefined) return undefined;
+  return createCardAuthority({
+    url,
+    apiKey,
+    clock: () => new Date(),
+    onAnswer: (trouble) => {
+      dependencies.note('card-authority', trouble?.reason);
+      if (trouble !== undefined) log(trouble.alarm ? 'error' : 'warn', 'card_authority.failed', { reason: trouble.reason }); // prettier-ignore
+    },
+  });
 }
 
 function vneidAuth(config: Config) {

@@ -16,7 +16,11 @@ export const contestOthers = (
     where phone_key = ${other.key} and account_id <> ${other.accountId} and ended_at is null and contested_at is null
       and (reproven_at is null or coalesce(last_proven_at, verified_at) < ${other.provenSince})`);
 
-/** The same number again, which was contested at this account: now it is settled. */
+export const findLivePhoneKey = (db: Database, accountId: string) =>
+  db.row<{ phone_key: Buffer }>(sql`
+    select phone_key from phone where account_id = ${accountId} and ended_at is null`);
+
+/** The same number again, which was contested at this account: now it is settled, and stays so. */
 export const settleIfContestedBefore = (
   db: Database,
   row: { id: string; accountId: string; key: Buffer },
@@ -25,7 +29,8 @@ export const settleIfContestedBefore = (
   db.run(sql`
     update phone set reproven_at = ${now}
     where id = ${row.id} and exists (select from phone earlier
-      where earlier.account_id = ${row.accountId} and earlier.phone_key = ${row.key} and earlier.contested_at is not null)`);
+      where earlier.account_id = ${row.accountId} and earlier.phone_key = ${row.key} and earlier.id <> ${row.id}
+        and (earlier.contested_at is not null or earlier.reproven_at is not null))`);
 
 /** `settles` ends a contest. No row: the account has no phone. */
 export const touchPhoneRow = (db: Database, touch: { accountId: string; settles: boolean }, now: Date) =>

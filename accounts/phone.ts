@@ -6,7 +6,13 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
 import { endPhone, insertPhone, lockAccount } from './store.ts';
-import { contestOthers, lockNumber, settleIfContestedBefore, touchPhoneRow } from './phone-store.ts';
+import {
+  contestOthers,
+  findLivePhoneKey,
+  lockNumber,
+  settleIfContestedBefore,
+  touchPhoneRow,
+} from './phone-store.ts';
 
 /** "Bind again after long silence" (contract identity-vn 10); the figure is ours. Days. */
 export const LONGEST_SILENCE_DAYS = 180;
@@ -16,22 +22,25 @@ const DAY_MS = 86_400_000;
 /**
  * Binds the phone that has just returned our own code, in the caller's transaction. Replaces an earlier
  * one. `identified`: the person was proven beside the code.
+ * @returns true when another number was on record before: its holder must hear of it
  */
 export async function bindPhone(
   db: Database,
   vault: Vault,
   { accountId, e164, identified = false }: { accountId: string; e164: string; identified?: boolean },
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   const id = randomUUID();
   const key = vault.keyOf('phone', e164);
   await lockAccount(db, accountId);
   // Two accounts that bind one number at once: the later one sees the earlier one's row.
   await lockNumber(db, key);
+  const former = await findLivePhoneKey(db, accountId);
   await endPhone(db, accountId, now);
   await insertPhone(db, { id, accountId, key, sealed: vault.seal(`phone/${id}/number`, e164) }, now);
   if (identified) await settleIfContestedBefore(db, { id, accountId, key }, now);
   await contestOthers(db, { accountId, key, provenSince: silenceBegan(now) }, now);
+  return former !== undefined && !former.phone_key.equals(key);
 }
 
 /**

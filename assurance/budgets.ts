@@ -5,22 +5,30 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
+import { isStopped } from './channel-switch.ts';
+import type { MessageChannel } from './message-gateway.ts';
+import { findPumping, PUMPING_WINDOW_SECONDS } from './pumping.ts';
 
 export type SendFacts = {
   /** Keyed hashes and ids: no limiter key holds a phone number or an address. */
   readonly addressKey: string;
   readonly networkKey: string;
+  readonly deviceKey?: string | undefined;
+  /** This device has proven level 2 for this account before: it shares its address with strangers (CGNAT). */
+  readonly knownDevice?: boolean;
   readonly accountId: string;
   readonly prefix: string;
   readonly phoneKey: string;
-  readonly channel: 'sms' | 'zns';
+  readonly channel: MessageChannel;
 };
+
+export type Charge =
+  | { readonly outcome: 'charged' }
+  | { readonly outcome: 'used_up'; readonly budget: string; readonly retryAfterSeconds: number };
 
 export type Budgets = {
   /** Charges every send budget, or none. @returns the budget that was used up */
-  chargeSend(
-    facts: SendFacts,
-  ): Promise<{ outcome: 'charged' } | { outcome: 'used_up'; budget: string; retryAfterSeconds: number }>;
+  chargeSend(facts: SendFacts, now: Date): Promise<Charge>;
   /**
    * Takes one guess of the account, before anything is compared: 10 wrong ones in 24 h lock the code step
    * for an hour, on every path and however many come at once. @returns false while it is locked
@@ -30,25 +38,48 @@ export type Budgets = {
   returnGuess(accountId: string): Promise<void>;
 };
 
+export type BudgetOptions = {
+  /** How many messages one channel may cost in an hour and in a day, over everybody. */
+  readonly channelPerHour: number;
+  readonly channelPerDay?: number;
+  /** Told of every send that was stopped. `alarm`: somebody must look, said once a minute and budget. */
+  readonly onBlocked?: (budget: string, alarm: boolean) => void;
+};
+
 const HOUR = 3_600;
 const DAY = 86_400;
 
-const SEND_LIMITS: readonly {
-  name: string;
-  points: number;
-  seconds: number;
-  key: (facts: SendFacts) => string;
-}[] = [
-  { name: 'address-hour', points: 20, seconds: HOUR, key: (facts) => facts.addressKey },
-  { name: 'network-day', points: 100, seconds: DAY, key: (facts) => facts.networkKey },
+type Limit = {
+  readonly name: string;
+  readonly points: number;
+  readonly seconds: number;
+  /** Undefined: this budget does not concern this send. */
+  readonly key: (facts: SendFacts) => string | undefined;
+};
+const strange = (key: (facts: SendFacts) => string) => (facts: SendFacts) => facts.knownDevice === true ? undefined : key(facts); // prettier-ignore
+const known = (key: (facts: SendFacts) => string) => (facts: SendFacts) => facts.knownDevice === true ? key(facts) : undefined; // prettier-ignore
+const address = (facts: SendFacts) => facts.addressKey;
+const network = (facts: SendFacts) => facts.networkKey;
+
+const SEND_LIMITS: readonly Limit[] = [
+  // Apart from the strangers' budget, so that strangers behind the same address cannot use it up.
+  { name: 'address-hour', points: 20, seconds: HOUR, key: strange(address) },
+  { name: 'address-hour-known', points: 200, seconds: HOUR, key: known(address) },
+  { name: 'device-hour', points: 10, seconds: HOUR, key: (facts) => facts.deviceKey },
+  { name: 'network-day', points: 100, seconds: DAY, key: strange(network) },
+  { name: 'network-day-known', points: 1_000, seconds: DAY, key: known(network) },
   { name: 'account-day', points: 10, seconds: DAY, key: (facts) => facts.accountId },
   { name: 'prefix-hour', points: 50, seconds: HOUR, key: (facts) => facts.prefix },
   { name: 'phone-hour', points: 5, seconds: HOUR, key: (facts) => facts.phoneKey },
   { name: 'phone-day', points: 10, seconds: DAY, key: (facts) => facts.phoneKey },
 ];
 
-/** @param channelPerHour how many messages one channel may cost in an hour, over everybody */
-export function createBudgets(db: Database, { channelPerHour }: { channelPerHour: number }): Budgets {
+// These say that something is wrong with the channel or the world, not with one person.
+const ALARMING = /^(channel-|pumping-|prefix-)/;
+const ALARM_EVERY_MS = 60_000;
+
+export function createBudgets(db: Database, options: BudgetOptions): Budgets {
+  const { channelPerHour, channelPerDay = channelPerHour * 10, onBlocked = () => {} } = options;
   // The library speaks to anything with `query`; our door keeps its own connection handling.
   const storeClient = {
     query: async (statement: { name: string; text: string; values: unknown[] }) => {
@@ -70,35 +101,60 @@ export function createBudgets(db: Database, { channelPerHour }: { channelPerHour
       blockDuration,
       clearExpiredByTimeout: false,
     });
-  const sends = [
-    ...SEND_LIMITS.map((limit) => ({ ...limit, limiter: limiter(limit.name, limit.points, limit.seconds) })),
-    {
-      name: 'channel-hour',
-      points: channelPerHour,
-      key: (facts: SendFacts) => facts.channel,
-      limiter: limiter('channel-hour', channelPerHour, HOUR),
-    },
+  const money: readonly Limit[] = [
+    { name: 'channel-hour', points: channelPerHour, seconds: HOUR, key: (facts) => facts.channel },
+    { name: 'channel-day', points: channelPerDay, seconds: DAY, key: (facts) => facts.channel },
   ];
+  const sends = [...SEND_LIMITS, ...money].map((limit) => ({
+    ...limit,
+    counter: limiter(limit.name, limit.points, limit.seconds),
+  }));
   const guesses = limiter('guess-day', 10, DAY, HOUR);
+  const alarmedAt = new Map<string, number>();
+
+  const concerning = (facts: SendFacts) =>
+    sends.flatMap((limit) => {
+      const key = limit.key(facts);
+      return key === undefined ? [] : [{ ...limit, key }];
+    });
+
+  async function check(facts: SendFacts, now: Date): Promise<Charge> {
+    if (await closed(() => isStopped(db, facts.channel))) return usedUp('channel-stopped', HOUR);
+    for (const { name, points, key, counter } of concerning(facts)) {
+      const state = await closed(() => counter.get(key));
+      if (state !== null && state.consumedPoints >= points) return usedUp(name, secondsOf(state));
+    }
+    const pumped = await closed(() => findPumping(db, facts, now));
+    return pumped === undefined ? { outcome: 'charged' } : usedUp(`pumping-${pumped}`, PUMPING_WINDOW_SECONDS); // prettier-ignore
+  }
+
+  async function charge(facts: SendFacts): Promise<Charge> {
+    const limits = concerning(facts);
+    for (const [at, { name, key, counter }] of limits.entries()) {
+      try {
+        await counter.consume(key);
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw limiterDown(error);
+        // Another send took the last one meanwhile: what was charged so far is given back.
+        for (const { key: keyOf, counter: charged } of limits.slice(0, at + 1))
+          await closed(() => charged.reward(keyOf));
+        return usedUp(name, secondsOf(error));
+      }
+    }
+    return { outcome: 'charged' };
+  }
 
   return {
-    async chargeSend(facts) {
-      for (const { name, points, key, limiter: counter } of sends) {
-        const state = await closed(() => counter.get(key(facts)));
-        if (state !== null && state.consumedPoints >= points) return usedUp(name, state);
+    async chargeSend(facts, now) {
+      const allowed = await check(facts, now);
+      const charged = allowed.outcome === 'charged' ? await charge(facts) : allowed;
+      if (charged.outcome === 'used_up') {
+        const due = now.getTime() - (alarmedAt.get(charged.budget) ?? -Infinity) >= ALARM_EVERY_MS;
+        const alarm = due && ALARMING.test(charged.budget);
+        if (alarm) alarmedAt.set(charged.budget, now.getTime());
+        onBlocked(charged.budget, alarm);
       }
-      for (const [at, { name, key, limiter: counter }] of sends.entries()) {
-        try {
-          await counter.consume(key(facts));
-        } catch (error) {
-          if (!(error instanceof RateLimiterRes)) throw limiterDown(error);
-          // Another send took the last one meanwhile: what was charged so far is given back.
-          for (const { key: keyOf, limiter: charged } of sends.slice(0, at + 1))
-            await closed(() => charged.reward(keyOf(facts)));
-          return usedUp(name, error);
-        }
-      }
-      return { outcome: 'charged' };
+      return charged;
     },
     async takeGuess(accountId) {
       try {
@@ -115,11 +171,13 @@ export function createBudgets(db: Database, { channelPerHour }: { channelPerHour
   };
 }
 
-const usedUp = (budget: string, state: RateLimiterRes) => ({
-  outcome: 'used_up' as const,
+const usedUp = (budget: string, retryAfterSeconds: number): Charge => ({
+  outcome: 'used_up',
   budget,
-  retryAfterSeconds: Math.max(1, Math.ceil(state.msBeforeNext / 1000)),
+  retryAfterSeconds,
 });
+
+const secondsOf = (state: RateLimiterRes) => Math.max(1, Math.ceil(state.msBeforeNext / 1000));
 
 async function closed<T>(ask: () => Promise<T>): Promise<T> {
   try {

@@ -19,6 +19,8 @@ export type AuthorityAnswer = {
   readonly checkId: string;
   readonly time: Date;
   readonly organisation: string;
+  /** The authority held the face in DG2 against the person who asks. Absent: it did not say so. */
+  readonly holderChecked?: boolean;
 };
 
 export type CardAuthority = {

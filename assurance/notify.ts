@@ -18,6 +18,11 @@ export type NoticeKind =
  * `link` adds the address that locks the account without a login.
  */
 export type Notify = (
-  notice: { readonly accountId: string; readonly kind: NoticeKind; readonly key: string; readonly link: boolean },
+  notice: {
+    readonly accountId: string;
+    readonly kind: NoticeKind;
+    readonly key: string;
+    readonly link: boolean;
+  },
   now: Date,
 ) => Promise<void>;

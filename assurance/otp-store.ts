@@ -1,22 +1,28 @@
 import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
+import type { MessageChannel } from './message-gateway.ts';
 
 export type OtpRow = {
   id: string;
   purpose: string;
+  channel: MessageChannel;
   phone_sealed: Buffer;
+  message_id: string | null;
   attempts: number;
   max_attempts: number;
   send_number: number;
   resend_after: Date;
+  created_at: Date;
   expires_at: Date;
   consumed_at: Date | null;
 };
 
+/** The newest of a transaction: the highest send, and of that the one that went out last. */
 export const findLatestOtp = (db: Database, transactionId: string) =>
   db.row<OtpRow>(sql`
-    select id, purpose, phone_sealed, attempts, max_attempts, send_number, resend_after, expires_at, consumed_at
-    from otp where transaction_id = ${transactionId} order by send_number desc limit 1`);
+    select id, purpose, channel, phone_sealed, message_id, attempts, max_attempts, send_number, resend_after, created_at, expires_at, consumed_at
+    from otp where transaction_id = ${transactionId}
+    order by send_number desc, superseded_at is not null, created_at desc limit 1`);
 
 export const supersedeOtp = (db: Database, transactionId: string, now: Date) =>
   db.run(sql`
@@ -32,8 +38,12 @@ export const insertOtp = (
     purpose: string;
     phoneKey: Buffer;
     phoneSealed: Buffer;
+    prefixKey: string;
+    networkKey: string;
+    channel: MessageChannel;
     codeMac: Buffer;
     keyId: string;
+    attempts: number;
     maxAttempts: number;
     sendNumber: number;
     resendAfter: Date;
@@ -42,28 +52,62 @@ export const insertOtp = (
   now: Date,
 ) =>
   db.run(sql`
-    insert into otp (id, transaction_id, account_id, purpose, phone_key, phone_sealed, channel, code_mac, key_id, max_attempts, send_number, resend_after, created_at, expires_at)
-    values (${row.id}, ${row.transactionId}, ${row.accountId}, ${row.purpose}, ${row.phoneKey}, ${row.phoneSealed}, 'sms', ${row.codeMac}, ${row.keyId},
-      ${row.maxAttempts}, ${row.sendNumber}, ${row.resendAfter}, ${now}, ${row.expiresAt})
+    insert into otp (id, transaction_id, account_id, purpose, phone_key, phone_sealed, prefix_key, network_key, channel, code_mac, key_id, attempts, max_attempts, send_number, resend_after, created_at, expires_at)
+    values (${row.id}, ${row.transactionId}, ${row.accountId}, ${row.purpose}, ${row.phoneKey}, ${row.phoneSealed}, ${row.prefixKey}, ${row.networkKey},
+      ${row.channel}, ${row.codeMac}, ${row.keyId}, ${row.attempts}, ${row.maxAttempts}, ${row.sendNumber}, ${row.resendAfter}, ${now}, ${row.expiresAt})
     on conflict do nothing`);
 
-/** Reserves one guess before anything is compared; commits on its own. No row: no guess left, or no live code. */
-export const reserveGuess = (db: Database, transactionId: string, now: Date) =>
-  db.row<{
-    id: string;
-    purpose: string;
-    account_id: string;
-    phone_sealed: Buffer;
-    code_mac: Buffer;
-    key_id: string;
-    attempts: number;
-    max_attempts: number;
-  }>(sql`
-    update otp set attempts = attempts + 1, last_attempt_at = ${now}
-    where transaction_id = ${transactionId} and consumed_at is null and superseded_at is null
-      and expires_at > ${now} and attempts < max_attempts
-    returning id, purpose, account_id, phone_sealed, code_mac, key_id, attempts, max_attempts`);
+export const setOtpMessage = (db: Database, id: string, messageId: string) =>
+  db.run(sql`update otp set message_id = ${messageId} where id = ${id}`);
 
-export const consumeOtp = (db: Database, id: string, now: Date) =>
-  db.run(sql`
-    update otp set consumed_at = ${now} where id = ${id} and consumed_at is null and superseded_at is null`);
+/** Guesses at the code of this transaction that is alive. Read after it was superseded, none can be added. */
+export const findAttempts = (db: Database, id: string) =>
+  db.row<{ attempts: number }>(sql`select attempts from otp where id = ${id}`);
+
+export type LiveOtp = {
+  id: string;
+  purpose: string;
+  channel: MessageChannel;
+  account_id: string;
+  phone_sealed: Buffer;
+  code_mac: Buffer;
+  key_id: string;
+  attempts: number;
+  max_attempts: number;
+  /** Codes of the account in a row that are not known to be right, this one included. Null: no more may be compared. */
+  unproven: number | null;
+};
+
+/**
+ * Reserves one guess, of the code and of the account's wrong codes in a row, before anything is
+ * compared; commits on its own. No row: no guess left, or no live code.
+ */
+export const reserveGuess = (
+  db: Database,
+  transactionId: string,
+  { mostWrong }: { mostWrong: number },
+  now: Date,
+) =>
+  db.row<LiveOtp>(sql`
+    with live as (
+      update otp set attempts = attempts + 1, last_attempt_at = ${now}
+      where transaction_id = ${transactionId} and consumed_at is null and superseded_at is null
+        and expires_at > ${now} and attempts < max_attempts
+      returning id, purpose, channel, account_id, phone_sealed, code_mac, key_id, attempts, max_attempts),
+    trouble as (
+      insert into code_trouble as t (account_id, wrong) select account_id, 1 from live
+      on conflict (account_id) do update set wrong = t.wrong + 1 where t.disabled_at is null and t.wrong < ${mostWrong}
+      returning wrong)
+    select live.*, (select wrong from trouble) as unproven from live`);
+
+/** The code is used, and with it the row of wrong ones ends. @returns whether it was still there to be used */
+export async function consumeOtp(db: Database, id: string, now: Date): Promise<boolean> {
+  const row = await db.row(sql`
+    with used as (
+      update otp set consumed_at = ${now} where id = ${id} and consumed_at is null and superseded_at is null
+      returning account_id),
+    calm as (
+      delete from code_trouble t using used where t.account_id = used.account_id and t.disabled_at is null)
+    select account_id from used`);
+  return row !== undefined;
+}

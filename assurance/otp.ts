@@ -1,18 +1,24 @@
 // One-time codes, protocol design 9 to the letter. A guess is reserved before it is compared, in a
 // statement of its own: read-check-write let 300 of 300 parallel guesses through when measured.
 
-import { createHmac, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../database.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { Budgets, SendFacts } from './budgets.ts';
+import { codeFactorState, disableIfSpent, MOST_WRONG, returnTrouble } from './code-trouble.ts';
+import { isFallbackOpen } from './fallback.ts';
+import type { Fallback } from './fallback.ts';
+import type { MessageChannel } from './message-gateway.ts';
 import { enqueueMessage } from './outbox.ts';
-import { consumeOtp, findLatestOtp, insertOtp, reserveGuess, supersedeOtp } from './otp-store.ts';
+import * as store from './otp-store.ts';
 
 const LIFE_SECONDS = 300;
 const MAX_GUESSES = 5;
 const RESEND_WAIT_SECONDS = [60, 120, 300];
 const MAX_SENDS = RESEND_WAIT_SECONDS.length;
+
+type House = { readonly db: Database; readonly vault: Vault; readonly budgets: Budgets; readonly origin: string }; // prettier-ignore
 
 export type CodeRequest = {
   readonly transactionId: string;
@@ -23,36 +29,87 @@ export type CodeRequest = {
   readonly displayCode: string;
   readonly addressKey: string;
   readonly networkKey: string;
+  /** Keyed hash of the device's cookie, and whether it has proven level 2 for this account before. */
+  readonly deviceKey?: string | undefined;
+  readonly knownDevice?: boolean;
   readonly clientId: string;
 };
 
 export type CodeSent =
   | { readonly outcome: 'sent' }
   | { readonly outcome: 'wait'; readonly until: Date }
-  | { readonly outcome: 'used_up' };
+  /**
+   * A budget stopped it. The citizen is shown what a sent code shows, so that whoever pumps codes cannot
+   * see where the limits are (attack case 9): a code that nobody has stands in its place.
+   */
+  | { readonly outcome: 'held_back'; readonly budget: string }
+  /** All codes of this transaction have been asked for. */
+  | { readonly outcome: 'used_up' }
+  /** Too many wrong codes in a row: the person must be identified again first. */
+  | { readonly outcome: 'disabled' };
 
 /** Makes a code, supersedes the one before it and queues the message. At most three a transaction. */
-export async function sendCode(
-  { db, vault, budgets, origin }: { db: Database; vault: Vault; budgets: Budgets; origin: string },
-  request: CodeRequest,
-  now: Date,
-): Promise<CodeSent> {
-  const latest = await findLatestOtp(db, request.transactionId);
+export async function sendCode(house: House, request: CodeRequest, now: Date): Promise<CodeSent> {
+  const { db } = house;
+  const latest = await store.findLatestOtp(db, request.transactionId);
   if (latest !== undefined && latest.send_number >= MAX_SENDS) return { outcome: 'used_up' };
   if (latest !== undefined && latest.resend_after > now)
     return { outcome: 'wait', until: latest.resend_after };
-
-  const charged = await budgets.chargeSend(sendFacts(vault, request));
-  if (charged.outcome === 'used_up') return { outcome: 'used_up' };
-
   const sendNumber = (latest?.send_number ?? 0) + 1;
+  const resendAfter = after(now, RESEND_WAIT_SECONDS[sendNumber - 1] ?? 300);
+  return issue(house, request, { channel: 'sms', sendNumber, resendAfter, instead: undefined }, now);
+}
+
+/**
+ * The same attempt once more through Zalo, when the SMS was not delivered: a new code that supersedes
+ * the old one and inherits its guesses. Beside VNeID only (decision 0014). The phone is the one the SMS went to.
+ */
+export async function sendCodeByZalo(
+  house: House & { readonly fallback: Fallback },
+  request: Omit<CodeRequest, 'e164'>,
+  now: Date,
+): Promise<CodeSent | { readonly outcome: 'not_open' }> {
+  const { db, vault, fallback } = house;
+  const latest = await store.findLatestOtp(db, request.transactionId);
+  if (latest === undefined || !(await isFallbackOpen(db, fallback, { ...request, latest }, now)))
+    return { outcome: 'not_open' };
+  const e164 = vault.open(`otp/${latest.id}/phone`, latest.phone_sealed);
+  const { send_number: sendNumber, resend_after: resendAfter } = latest;
+  return issue(
+    house,
+    { ...request, e164 },
+    { channel: 'zns', sendNumber, resendAfter, instead: latest.id },
+    now,
+  );
+}
+
+type Attempt = {
+  readonly channel: MessageChannel;
+  readonly sendNumber: number;
+  readonly resendAfter: Date;
+  /** The code whose guesses this one inherits. */
+  readonly instead: string | undefined;
+};
+
+async function issue(
+  { db, vault, budgets, origin }: House,
+  request: CodeRequest,
+  { channel, sendNumber, resendAfter, instead }: Attempt,
+  now: Date,
+): Promise<CodeSent> {
+  if ((await codeFactorState(db, request.accountId)) === 'disabled') return { outcome: 'disabled' };
+  const facts = sendFacts(vault, request, channel);
+  const charged = await budgets.chargeSend(facts, now);
+  const stoppedBy = charged.outcome === 'used_up' ? charged.budget : undefined;
+
   const id = randomUUID();
   const code = randomInt(0, 1_000_000).toString().padStart(6, '0');
   const [key] = vault.otpKeys;
   if (key === undefined) throw new Error('no one-time code key');
   const sent = await db.transaction(async () => {
-    await supersedeOtp(db, request.transactionId, now);
-    const inserted = await insertOtp(
+    await store.supersedeOtp(db, request.transactionId, now);
+    const inherited = instead === undefined ? undefined : await store.findAttempts(db, instead);
+    const inserted = await store.insertOtp(
       db,
       {
         id,
@@ -61,42 +118,68 @@ export async function sendCode(
         purpose: 'level2',
         phoneKey: vault.keyOf('phone', request.e164),
         phoneSealed: vault.seal(`otp/${id}/phone`, request.e164),
-        codeMac: mac(key.key, { id, purpose: 'level2', ...request, code }),
+        prefixKey: facts.prefix,
+        networkKey: facts.networkKey,
+        channel,
+        // Held back: random bytes, so not even a lucky guess proves anything.
+        codeMac:
+          stoppedBy === undefined
+            ? mac(key.key, { id, purpose: 'level2', ...request, code })
+            : randomBytes(32),
         keyId: key.id,
+        attempts: inherited?.attempts ?? 0,
         maxAttempts: MAX_GUESSES,
         sendNumber,
-        resendAfter: after(now, RESEND_WAIT_SECONDS[sendNumber - 1] ?? 300),
+        resendAfter,
         expiresAt: after(now, LIFE_SECONDS),
       },
       now,
     );
     if (inserted !== 1) return false; // another request of this transaction sent the same number first
-    const text = `${code} la ma xac nhan ${request.action} ${request.displayCode} tren Tay Ninh ID. Khong dua cho ai.`;
-    await enqueueMessage(db, vault, { to: request.e164, text, giveUpAt: after(now, LIFE_SECONDS) }, now);
-    await recordAccess(db, origin, { kind: 'stepup.code_sent', outcome: 'ok', actor: 'self', accountId: request.accountId, clientId: request.clientId, details: { channel: 'sms', send: sendNumber } }, now); // prettier-ignore
+    const { accountId, clientId, displayCode } = request;
+    const outcome = stoppedBy === undefined ? 'ok' : 'refused';
+    await recordAccess(db, origin, { kind: 'stepup.code_sent', outcome, actor: 'self', accountId, clientId, details: { channel, send: sendNumber, reason: stoppedBy } }, now); // prettier-ignore
+    if (stoppedBy !== undefined) return true;
+    const sms = `${code} la ma xac nhan ${request.action} ${displayCode} tren Tay Ninh ID. Khong dua cho ai.`;
+    const text = channel === 'sms' ? sms : code; // the words around it stand in the template Zalo has approved
+    const message = { to: request.e164, text, channel, accountId, giveUpAt: after(now, LIFE_SECONDS) };
+    await store.setOtpMessage(db, id, await enqueueMessage(db, vault, message, now));
     return true;
   });
-  return sent ? { outcome: 'sent' } : { outcome: 'wait', until: after(now, RESEND_WAIT_SECONDS[0] ?? 60) };
+  if (sent)
+    return stoppedBy === undefined ? { outcome: 'sent' } : { outcome: 'held_back', budget: stoppedBy };
+  return { outcome: 'wait', until: after(now, RESEND_WAIT_SECONDS[0] ?? 60) };
 }
 
+export type CodeProof = { readonly otpId: string; readonly e164: string; readonly channel: MessageChannel };
+
 export type CodeChecked =
-  | { readonly outcome: 'right'; readonly otpId: string; readonly e164: string }
+  | ({ readonly outcome: 'right' } & CodeProof)
   | { readonly outcome: 'wrong'; readonly attemptsLeft: number }
-  | { readonly outcome: 'locked' };
+  | { readonly outcome: 'locked' }
+  /** Too many wrong codes in a row: nothing was compared. */
+  | { readonly outcome: 'disabled' };
 
 /**
  * Checks a guess. `accept` runs in the transaction that consumes the code and writes what it
  * proves; of parallel right answers one gets there, the others are 'wrong'.
  */
 export async function checkCode(
-  { db, vault, budgets }: { db: Database; vault: Vault; budgets: Budgets },
-  guess: { transactionId: string; accountId: string; code: string },
-  accept: (proof: { otpId: string; e164: string }) => Promise<void>,
+  { db, vault, budgets, origin }: House,
+  guess: { transactionId: string; accountId: string; code: string; clientId?: string },
+  accept: (proof: CodeProof) => Promise<void>,
   now: Date,
 ): Promise<CodeChecked> {
-  if (!(await budgets.takeGuess(guess.accountId))) return { outcome: 'locked' };
+  const { accountId } = guess;
+  if (!(await budgets.takeGuess(accountId))) return { outcome: 'locked' };
   // Apart: a transaction that ends in "wrong code" must not take the reservation back.
-  const live = await db.apart(() => reserveGuess(db, guess.transactionId, now));
+  const live = await db.apart(() =>
+    store.reserveGuess(db, guess.transactionId, { mostWrong: MOST_WRONG }, now),
+  );
+  if (live?.unproven === null) {
+    await budgets.returnGuess(accountId);
+    return { outcome: 'disabled' };
+  }
   const key = vault.otpKeys.find(({ id }) => id === live?.key_id) ?? vault.otpKeys[0];
   if (key === undefined) throw new Error('no one-time code key');
 
@@ -105,17 +188,25 @@ export async function checkCode(
   const expected = live?.code_mac ?? Buffer.alloc(32);
   const given = mac(key.key, { id: live?.id ?? '', purpose: live?.purpose ?? '', e164, ...guess });
   const equal = timingSafeEqual(expected, given);
-  const right = equal && live !== undefined && live.account_id === guess.accountId;
-  if (right || live === undefined) await budgets.returnGuess(guess.accountId);
+  const right = equal && live !== undefined && live.account_id === accountId;
+  if (live === undefined) await budgets.returnGuess(accountId);
   if (right) {
-    const consumed = await db.transaction(async () => {
-      if ((await consumeOtp(db, live.id, now)) !== 1) return false;
-      await accept({ otpId: live.id, e164 });
-      return true;
-    });
-    if (consumed) return { outcome: 'right', otpId: live.id, e164 };
+    const proof = { otpId: live.id, e164, channel: live.channel };
+    // Given back beside, not before: it goes over a connection of its own, and was right whatever follows.
+    // Should it get lost, the person has one guess fewer today; that must not undo a proof.
+    const [consumed] = await Promise.all([
+      db.transaction(async () => {
+        if (!(await store.consumeOtp(db, live.id, now))) return false;
+        await accept(proof);
+        return true;
+      }),
+      budgets.returnGuess(accountId).catch(() => {}),
+    ]);
+    if (consumed) return { outcome: 'right', ...proof };
+    await db.apart(() => returnTrouble(db, accountId)); // it was no wrong code, only the second right one
     return { outcome: 'wrong', attemptsLeft: 0 };
   }
+  if (live?.unproven === MOST_WRONG) await disableIfSpent({ db, origin }, guess, now);
   return { outcome: 'wrong', attemptsLeft: live === undefined ? 0 : live.max_attempts - live.attempts };
 }
 
@@ -144,11 +235,13 @@ function mac(
 
 const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000);
 
-const sendFacts = (vault: Vault, request: CodeRequest): SendFacts => ({
+const sendFacts = (vault: Vault, request: CodeRequest, channel: MessageChannel): SendFacts => ({
   addressKey: request.addressKey,
   networkKey: request.networkKey,
+  deviceKey: request.deviceKey,
+  knownDevice: request.knownDevice === true,
   accountId: request.accountId,
   prefix: vault.keyOf('phone', request.e164.slice(0, 10)).toString('base64url'), // +84 and seven digits
   phoneKey: vault.keyOf('phone', request.e164).toString('base64url'),
-  channel: 'sms',
+  channel,
 });

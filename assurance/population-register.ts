@@ -42,6 +42,14 @@ export type RegisterAnswer =
   | (Answered & { readonly status: 'not_found' | 'superseded' })
   | (Answered & { readonly status: 'refused' | 'unavailable'; readonly reason: string });
 
+/** Under which terms this house asks, from its configuration. An officer's code takes the actor's place. */
+export type RegisterTerms = {
+  readonly purpose: RegisterRequest['purpose'];
+  readonly actor: RegisterRequest['actor'];
+  /** Whether a match counts for level 2 by itself (contract section 11, configuration switch). */
+  readonly matchCounts: boolean;
+};
+
 export type PopulationRegister = {
   /** Never throws for what the register does: outages are `unavailable`. Fails closed. */
   match(request: RegisterRequest): Promise<RegisterAnswer>;

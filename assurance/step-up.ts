@@ -7,6 +7,7 @@ import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
 import { uuidv7 } from '../keys/uuid.ts';
+import { amrOfCode, codeCompletes } from '../policies/code-channel.ts';
 import { amrOf, isIdentityStep } from '../policies/methods.ts';
 import { findBinding } from './binding-store.ts';
 import type { Budgets } from './budgets.ts';
@@ -64,11 +65,13 @@ export async function answerCode(
   const { db, vault, origin } = house;
   const checked = await checkCode(
     house,
-    { transactionId: tx.id, accountId, code },
-    async ({ otpId, e164 }) => {
+    { transactionId: tx.id, accountId, code, clientId: tx.client_id },
+    async ({ otpId, e164, channel }) => {
       const pending = openPending(vault, tx);
       const steps = (await findStepFacts(db, tx.id, accountId)).map(({ step }) => step);
       const identified = steps.some(isIdentityStep);
+      // Such a code is not even sent; facts are never taken back, so this is a fence, not a road.
+      if (!codeCompletes(channel, new Set(steps))) throw new Refusal('forbidden', 'this code is no factor here', { reason: 'channel' }); // prettier-ignore
       await proveStep(db, { transactionId: tx.id, step: 'otp', accountId, upstreamRef: otpId }, now);
       if (pending.identity !== undefined) {
         const move = { accountId, identity: pending.identity, clientId: tx.client_id };
@@ -77,7 +80,11 @@ export async function answerCode(
       }
       if (pending.phone !== undefined) await bindPhone(db, vault, { accountId, e164, identified }, now);
       else await touchPhone(db, accountId, { identified }, now);
-      await completeLevel2(house, { tx, accountId, sessionUid, amr: [...amrOf(steps), 'otp', 'sms'] }, now);
+      await completeLevel2(
+        house,
+        { tx, accountId, sessionUid, amr: [...amrOf(steps), ...amrOfCode(channel)] },
+        now,
+      );
     },
     now,
   );

@@ -57,6 +57,12 @@ async function findTransactions(
   return keys.map((key) => rows.find((row) => row.interaction_key.equals(key)));
 }
 
+/** For an officer, whose browser is not the citizen's. */
+export const findTransactionById = (db: Database, id: string) =>
+  db.row<TransactionRow>(sql`
+    select id, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, state_version, pending, created_at, expires_at
+    from authn_tx where id = ${id}`);
+
 /** The compare-and-swap every answer goes through. Anything but 1 row: somebody else answered first, or too late. */
 export const swapTransaction = (
   db: Database,

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saveClient } from '../adapters/oidc-storage/clients.ts';
 import { listEvents, type ListedEvent } from '../audit/search.ts';
+import { testTrust } from '../cards/chip/trust.ts';
 import { readConfig } from '../config.ts';
 import { openDatabase, type Database } from '../database.ts';
 import { startBroker } from '../main.ts';
@@ -38,6 +39,7 @@ export const usualPorts = {
   sms: 8085,
   dossier: 8086,
   report: 8087,
+  cards: 8088,
 };
 export type PortName = keyof typeof usualPorts;
 export const anyPorts: Readonly<Record<PortName, number>> = {
@@ -49,6 +51,7 @@ export const anyPorts: Readonly<Record<PortName, number>> = {
   sms: 0,
   dossier: 0,
   report: 0,
+  cards: 0,
 };
 
 export type Stage = {
@@ -62,6 +65,7 @@ export type Stage = {
     readonly vneid: string;
     readonly register: string;
     readonly sms: string;
+    readonly cards: string;
   };
   readonly people: readonly Person[];
   /** With its password: a database on this machine that holds invented people only. */
@@ -116,7 +120,7 @@ export async function startStage(options: {
     });
     const logFile = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a', mode: 0o600 });
     stops.push(() => new Promise<void>((resolve) => logFile.end(() => resolve())));
-    const broker = await startBroker(config, { demo: true, log: createLog('info', logFile) });
+    const broker = await startBroker(config, { demo: true, cards: testTrust([neighbours.csca]), log: createLog('info', logFile) });
     stops.push(() => broker.stop());
 
     const feed = options.feedIntervalMs === undefined ? {} : { feedIntervalMs: options.feedIntervalMs };

@@ -108,6 +108,7 @@ function addresses(stage: Stage): string[] {
     ['Tiện ích Hồ sơ', services.dossier],
     ['Tiện ích Phản ánh', services.report],
     ['Zalo (mô phỏng)', sandbox.zalo],
+    ['Máy đọc thẻ (mô phỏng)', sandbox.cards],
     ['VNeID (mô phỏng)', sandbox.vneid],
     ['Cơ sở dữ liệu dân cư (mô phỏng)', sandbox.register],
   ] as const;

@@ -5,8 +5,11 @@ import './quiet.ts';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../config.ts';
 import { Refusal } from '../errors.ts';
+import { accountCommand } from './commands/account.ts';
 import { auditCommand } from './commands/audit.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
+import { codesCommand } from './commands/codes.ts';
+import { cscaCommand } from './commands/csca.ts';
 import { keysCommand } from './commands/keys.ts';
 import { checkConfigCommand, migrateCommand, startCommand } from './commands/operate.ts';
 import { seedCommand } from './commands/seed.ts';
@@ -30,7 +33,10 @@ for (const command of [
   serviceCommand(),
   catalogueCommand(),
   auditCommand(),
+  codesCommand(),
   staffCommand(),
+  accountCommand(),
+  cscaCommand(),
   seedCommand(),
 ]) {
   program.addCommand(command.exitOverride());

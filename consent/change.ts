@@ -9,6 +9,7 @@ import { Refusal } from '../errors.ts';
 import type { SigningKey } from '../keys/signing-keys.ts';
 import { uuidv7 } from '../keys/uuid.ts';
 import { NO_PREVIOUS, entryBytes, hashOf } from './entry.ts';
+import type { GivenBy } from './given-by.ts';
 import { receiptPayload, signReceipt } from './receipt.ts';
 import type { ConsentState } from './receipt.ts';
 import { insertConsent, insertEvent, updateConsent } from './store.ts';
@@ -27,6 +28,9 @@ export type Change = {
   readonly purpose: CataloguePurpose;
   readonly notice: { readonly sha256: string; readonly language: 'vi' | 'en' };
   readonly acr: string;
+  readonly by: GivenBy;
+  /** The 16th birthday, on what is decided for a child. */
+  readonly validUntil: Date | undefined;
   /** Session and device evidence; sealed. */
   readonly evidence: Readonly<Record<string, string>>;
 };
@@ -84,13 +88,21 @@ export async function changeConsent(
         version,
         stream_id: streamId,
         last_entry_hash: entryHash,
+        valid_until: change.validUntil ?? null,
       },
       now,
     );
   } else {
     const moved = await updateConsent(
       db,
-      { id: row.id, fromVersion: row.version, state, purposeVersion: purpose.version, entryHash },
+      {
+        id: row.id,
+        fromVersion: row.version,
+        state,
+        purposeVersion: purpose.version,
+        entryHash,
+        validUntil: change.validUntil,
+      },
       now,
     );
     if (moved !== 1)
@@ -108,12 +120,17 @@ export async function changeConsent(
     serviceId: service.id,
     purposeId: purpose.id,
     clientId: change.clientId,
+    actor: change.by.role === 'self' ? 'self' : 'representative',
     at: now,
     entry,
     body: seal('body', payload),
     receipt: seal('receipt', signReceipt(payload, change.receiptKey)),
     opening: seal('opening', Buffer.concat([openBody, openSubject])),
-    evidence: seal('evidence', JSON.stringify(change.evidence)),
+    evidence: seal('evidence', JSON.stringify(evidenceOf(change))),
   });
   return eventId;
 }
+
+// Who represented whom stays provable, sealed under the child's own key.
+const evidenceOf = ({ by, evidence }: Change) =>
+  by.role === 'self' ? evidence : { ...evidence, representative: by.representativeId };

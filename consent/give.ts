@@ -8,9 +8,21 @@ import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { SigningKey } from '../keys/signing-keys.ts';
 import type { Vault } from '../keys/vault.ts';
+import { ageBand, sixteenthBirthday } from '../policies/age.ts';
 import { changeConsent } from './change.ts';
-import { isLive, purposesFor } from './purposes.ts';
-import { ensureHandle, insertNotice, lockConsents, lockSubject, raiseHandles } from './store.ts';
+import { SELF } from './given-by.ts';
+import type { GivenBy } from './given-by.ts';
+import { lockGuardianship } from './guardian-store.ts';
+import { findChildBirthdate } from './guardianship.ts';
+import { countedDecisions, isLive, purposesFor } from './purposes.ts';
+import {
+  ensureHandle,
+  insertNotice,
+  keptDecision,
+  lockConsents,
+  lockSubject,
+  raiseHandles,
+} from './store.ts';
 import { stopUse } from './stop.ts';
 import type { Grants } from './stop.ts';
 import { openSubject } from './subject.ts';
@@ -37,9 +49,14 @@ export type Answer = {
   readonly notice: { readonly bytes: Buffer; readonly language: 'vi' | 'en' };
   readonly acr: string;
   readonly evidence: Readonly<Record<string, string>>;
+  /** Absent: the person themself. */
+  readonly by?: GivenBy | undefined;
 };
 
-/** Records the answer to a consent page. All purposes or none. @throws Refusal */
+/**
+ * Records the answer to a consent page. All purposes or none.
+ * @throws Refusal forbidden `guardian` for a yes that is not this person's, or not theirs alone, to give
+ */
 export async function recordAnswer(house: House, answer: Answer, now: Date): Promise<void> {
   const { db, vault, catalogue } = house;
   const service = catalogue.serviceById.get(answer.serviceId);
@@ -48,6 +65,11 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
   const sha256 = createHash('sha256').update(answer.notice.bytes).digest();
 
   await db.transaction(async () => {
+    const birthdate = await findChildBirthdate(db, vault, answer.accountId, now);
+    const isChild = birthdate !== undefined;
+    const by = answer.by ?? SELF;
+    if (!(await mayAnswer(house, { ...answer, by, birthdate }, now)))
+      throw new Refusal('forbidden', 'another has to answer for this person', { reason: 'guardian' });
     const subject = await openSubject(db, vault, answer.accountId);
     await lockSubject(db, subject.subjectId);
     const rows = await lockConsents(db, subject.subjectId, service.id);
@@ -72,8 +94,11 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
       const row = rows.find((one) => one.purpose_id === purpose.id);
       const choice = answer.choices[purpose.id] ?? 'refused';
       const live = row !== undefined && isLive(row.state);
+      const counted = row !== undefined && countedDecisions([keptDecision(row)], { isChild, now }).length > 0;
       const same =
-        row?.purpose_version === purpose.version && (live ? choice === 'given' : row.state === choice);
+        counted &&
+        row.purpose_version === purpose.version &&
+        (live ? choice === 'given' : row.state === choice);
       if (same) continue;
       const narrowed = live && choice === 'refused'; // "no" to what was agreed before is a withdrawal
       const state = narrowed ? 'withdrawn' : choice === 'given' && row !== undefined ? 'renewed' : choice;
@@ -82,6 +107,8 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
         ...answer,
         receiptKey: house.receiptKey(),
         subject,
+        by,
+        validUntil: birthdate === undefined ? undefined : sixteenthBirthday(birthdate),
         sub: await pairwiseSub(db, answer.accountId, service.sector),
         service,
         purpose,
@@ -92,9 +119,23 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
       narrowedAny ||= narrowed;
     }
     if (narrowedAny)
-      await stopUse(db, house.grants, { ...answer, subjectId: subject.subjectId, service }, now);
+      await stopUse(db, house.grants, { ...answer, subjectId: subject.subjectId, service, isChild }, now);
     else if (changed) await raiseHandles(db, subject.subjectId, service.id);
   });
+}
+
+// A person under 16 agrees to nothing alone (Luật 91/2025 Đ.24); a "no" needs nobody. From 7 nobody
+// agrees without the child either. Held here, so that no page and no client has a way around it.
+async function mayAnswer(
+  { db }: House,
+  { by, birthdate, accountId, choices }: Answer & { by: GivenBy; birthdate: string | undefined },
+  now: Date,
+): Promise<boolean> {
+  if (by.role === 'self') return birthdate === undefined || !Object.values(choices).includes('given');
+  if (birthdate === undefined) return false;
+  if (by.role !== (ageBand(birthdate, now) === '0-6' ? 'legal_representative' : 'both')) return false;
+  const where = { id: by.guardianshipId, guardianAccountId: by.representativeId, childAccountId: accountId };
+  return (await lockGuardianship(db, where, now)) !== undefined;
 }
 
 /** The exact bytes of a notice: what is kept is what was on the screen, by language. */

@@ -5,8 +5,10 @@ import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
 import { z } from 'zod';
-import { isLive } from './purposes.ts';
-import { findConsents, findEventOf, findEvents } from './store.ts';
+import { findChildBirthdate } from './guardianship.ts';
+import { countedDecisions, isLive } from './purposes.ts';
+import { findConsents, findEventOf, findEvents, keptDecision } from './store.ts';
+import type { ConsentRow } from './store.ts';
 import { findSubject } from './subject.ts';
 
 export type ShownState =
@@ -49,12 +51,13 @@ const state = z.enum([
 ]);
 
 export async function findConsentPage(
-  db: Database,
-  catalogue: Catalogue,
-  accountId: string,
-  lang: 'vi' | 'en',
+  { db, vault, catalogue }: { db: Database; vault: Vault; catalogue: Catalogue },
+  { accountId, lang }: { accountId: string; lang: 'vi' | 'en' },
+  now: Date,
 ): Promise<readonly ShownService[]> {
+  const isChild = (await findChildBirthdate(db, vault, accountId, now)) !== undefined;
   const rows = await findConsents(db, accountId);
+  const counts = (row: ConsentRow) => countedDecisions([keptDecision(row)], { isChild, now }).length > 0;
   return [...Map.groupBy(rows, (row) => row.service_id)].map(([serviceId, consents]) => {
     const service = catalogue.serviceById.get(serviceId);
     return {
@@ -65,8 +68,9 @@ export async function findConsentPage(
         recordVersion: row.version,
         eventId: row.event_id,
         title: catalogue.purposeById.get(row.purpose_id)?.title[lang] ?? row.purpose_id,
-        state: state.parse(row.state),
-        live: isLive(row.state),
+        // One that stood and no longer counts has lapsed; nobody needs to write that down.
+        state: isLive(row.state) && !counts(row) ? 'expired' : state.parse(row.state),
+        live: isLive(row.state) && counts(row),
         since: row.changed_at,
         version: String(row.purpose_version),
         stops: (service?.actions ?? [])
@@ -82,6 +86,7 @@ export async function findHistory(db: Database, catalogue: Catalogue, accountId:
   return events.map((event) => ({
     at: event.event_time,
     state: state.parse(event.kind.replace(/^consent\./, '')),
+    byRepresentative: event.actor_kind === 'representative',
     title: catalogue.purposeById.get(event.purpose_id)?.title[lang] ?? event.purpose_id,
     service: catalogue.serviceById.get(event.service_id)?.title[lang] ?? event.service_id,
   }));
@@ -95,6 +100,8 @@ const payload = z.object({
   parties: z.tuple([z.object({ party_name: z.string() })]),
   event: z.object({ event_time: z.string(), event_state: state }),
   log: z.object({ origin: z.string() }),
+  // Absent on the first receipts: nobody but the person themself could answer then.
+  given_by: z.object({ role: z.enum(['self', 'legal_representative', 'both']) }).optional(),
 });
 
 /** A receipt of this person, opened. @throws Refusal missing for one that is not theirs, or erased */
@@ -124,5 +131,6 @@ export async function findReceipt(
     sha256: body.notice.sha256,
     jws: subject.open(`consent_event/${eventId}/receipt`, row.receipt_sealed).toString(),
     logOrigin: body.log.origin,
+    givenBy: body.given_by?.role ?? 'self',
   };
 }

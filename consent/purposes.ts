@@ -3,6 +3,19 @@
 import type { CataloguePurpose, CatalogueService } from '../catalogue/catalogue.ts';
 
 export type Decision = { readonly id: string; readonly version: number; readonly state: string };
+/** `untilMs`: the 16th birthday, on what was decided for a child; Unix milliseconds. */
+export type KeptDecision = Decision & { readonly untilMs: number | null };
+
+/**
+ * The decisions that count now. For a child only what was decided with the representative, and only
+ * until the 16th birthday: what a child agreed to alone before we knew the age does not stand, and what
+ * a representative decided does not bind the grown person, who is asked anew.
+ */
+export const countedDecisions = (
+  kept: readonly KeptDecision[],
+  { isChild, now }: { isChild: boolean; now: Date },
+): readonly Decision[] =>
+  kept.filter(({ untilMs }) => (isChild ? untilMs !== null && untilMs > now.getTime() : untilMs === null));
 
 /**
  * The purposes shown for these scopes: those that the scopes' actions rest on, and the service's

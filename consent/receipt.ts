@@ -5,6 +5,7 @@
 import { sign } from 'node:crypto';
 import type { CataloguePurpose, CatalogueService } from '../catalogue/catalogue.ts';
 import type { SigningKey } from '../keys/signing-keys.ts';
+import type { GivenBy } from './given-by.ts';
 
 export type ConsentState = 'given' | 'renewed' | 'refused' | 'withdrawn';
 
@@ -16,6 +17,9 @@ export type ReceiptFacts = {
   readonly version: number;
   readonly sub: string;
   readonly state: ConsentState;
+  readonly by: GivenBy;
+  /** The 16th birthday, on what was decided for a child. */
+  readonly validUntil: Date | undefined;
   readonly at: Date;
   readonly acr: string;
   readonly purpose: CataloguePurpose;
@@ -83,9 +87,15 @@ export function receiptPayload(facts: ReceiptFacts): Buffer {
         event_time: at.toISOString(),
         event_type: 'explicit',
         event_state: facts.state,
-        entity_id: 'self',
+        entity_id: facts.by.role === 'self' ? 'self' : 'representative',
         method: 'web-form',
         acr: facts.acr,
+        ...(facts.validUntil === undefined ? {} : { valid_until: facts.validUntil.toISOString() }),
+      },
+      // The representation is named by its own number: neither person's.
+      given_by: {
+        role: facts.by.role,
+        ...(facts.by.role === 'self' ? {} : { relationship_evidence_id: facts.by.guardianshipId }),
       },
       log: { origin: facts.logOrigin, max_merge_delay: 60 },
     }),

@@ -2,8 +2,11 @@
 
 import type { CatalogueService } from '../catalogue/catalogue.ts';
 import type { Database } from '../database.ts';
+import type { Vault } from '../keys/vault.ts';
+import { isChild } from '../policies/age.ts';
+import { openBirthdate } from './guardianship.ts';
+import { countedDecisions, givenPurposes } from './purposes.ts';
 import type { Decision } from './purposes.ts';
-import { givenPurposes } from './purposes.ts';
 import { findStanding, findStandingForShare } from './store.ts';
 import type { StandingRow } from './store.ts';
 
@@ -15,30 +18,48 @@ export type StandingConsent = {
   readonly decisions: readonly Decision[];
 };
 
+type House = { readonly db: Database; readonly vault: Vault };
 type Where = { accountId: string; clientId: string; service: CatalogueService };
 
 /** Undefined until the consent page of this client and service was answered once. */
-export async function standingConsent(db: Database, where: Where): Promise<StandingConsent | undefined> {
+export async function standingConsent(
+  house: House,
+  where: Where,
+  now: Date,
+): Promise<StandingConsent | undefined> {
   const { accountId, clientId, service } = where;
-  return shaped(service, await db.together(findStanding, { accountId, clientId, serviceId: service.id }));
+  const row = await house.db.together(findStanding, { accountId, clientId, serviceId: service.id });
+  return shaped(house, service, row, now);
 }
 
 /** The same for token issue: holds the handle in share mode until the transaction ends. */
-export async function consentForToken(db: Database, where: Where): Promise<StandingConsent | undefined> {
+export async function consentForToken(
+  house: House,
+  where: Where,
+  now: Date,
+): Promise<StandingConsent | undefined> {
   // Without a transaction a lock would end with its statement.
-  if (!db.inTransaction()) return standingConsent(db, where);
-  return shaped(
-    where.service,
-    await findStandingForShare(db, where.accountId, where.clientId, where.service.id),
-  );
+  if (!house.db.inTransaction()) return standingConsent(house, where, now);
+  const { accountId, clientId, service } = where;
+  return shaped(house, service, await findStandingForShare(house.db, accountId, clientId, service.id), now);
 }
 
-function shaped(service: CatalogueService, row: StandingRow | undefined): StandingConsent | undefined {
+function shaped(
+  { vault }: House,
+  service: CatalogueService,
+  row: StandingRow | undefined,
+  now: Date,
+): StandingConsent | undefined {
   if (row === undefined) return undefined;
+  const birthdate =
+    row.binding_id === null
+      ? undefined
+      : openBirthdate(vault, { id: row.binding_id, birthdate_sealed: row.birthdate_sealed });
+  const decisions = countedDecisions(row.purposes, { isChild: birthdate !== undefined && isChild(birthdate, now), now }); // prettier-ignore
   return {
     consentId: row.consent_id,
     version: row.version,
-    decisions: row.purposes,
-    purposes: givenPurposes(service, row.purposes),
+    decisions,
+    purposes: givenPurposes(service, decisions),
   };
 }

@@ -5,7 +5,7 @@ import { outdateConsent } from '../accounts/watermark.ts';
 import type { CatalogueService } from '../catalogue/catalogue.ts';
 import type { Database } from '../database.ts';
 import { releasableScopes } from '../policies/decide.ts';
-import { givenPurposes } from './purposes.ts';
+import { countedDecisions, givenPurposes } from './purposes.ts';
 import { findDecisions, raiseHandles } from './store.ts';
 
 /** What consent asks of the protocol's storage; runs on the same transaction. */
@@ -17,10 +17,16 @@ export type Grants = {
 export async function stopUse(
   db: Database,
   grants: Grants,
-  { accountId, subjectId, service }: { accountId: string; subjectId: string; service: CatalogueService },
+  {
+    accountId,
+    subjectId,
+    service,
+    isChild,
+  }: { accountId: string; subjectId: string; service: CatalogueService; isChild: boolean },
   now: Date,
 ): Promise<void> {
-  const purposes = givenPurposes(service, await findDecisions(db, subjectId, service.id));
+  const kept = await findDecisions(db, subjectId, service.id);
+  const purposes = givenPurposes(service, countedDecisions(kept, { isChild, now }));
   // Level 2 here: the level is judged at each token issue, consent alone is judged now.
   await grants.narrow({
     accountId,

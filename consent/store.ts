@@ -11,12 +11,21 @@ export type ConsentRow = {
   version: number;
   stream_id: string;
   last_entry_hash: Buffer;
+  valid_until: Date | null;
   changed_at: Date;
 };
 
+/** A row as the pure rules about purposes look at it. */
+export const keptDecision = (row: ConsentRow) => ({
+  id: row.purpose_id,
+  version: row.purpose_version,
+  state: row.state,
+  untilMs: row.valid_until?.getTime() ?? null,
+});
+
 export const lockConsents = (db: Database, subjectId: string, serviceId: string) =>
   db.rows<ConsentRow>(sql`
-    select id, subject_id, service_id, purpose_id, purpose_version, state, version, stream_id, last_entry_hash, changed_at
+    select id, subject_id, service_id, purpose_id, purpose_version, state, version, stream_id, last_entry_hash, valid_until, changed_at
     from consent where subject_id = ${subjectId} and service_id = ${serviceId} order by id for update`);
 
 /** Takes the person's ledger for this transaction: two first consents at once would both find no row. */
@@ -25,17 +34,24 @@ export const lockSubject = (db: Database, subjectId: string) =>
 
 export const insertConsent = (db: Database, row: Omit<ConsentRow, 'changed_at'>, now: Date) =>
   db.run(sql`
-    insert into consent (id, subject_id, service_id, purpose_id, purpose_version, state, version, stream_id, last_entry_hash, changed_at)
-    values (${row.id}, ${row.subject_id}, ${row.service_id}, ${row.purpose_id}, ${row.purpose_version}, ${row.state}, ${row.version}, ${row.stream_id}, ${row.last_entry_hash}, ${now})`);
+    insert into consent (id, subject_id, service_id, purpose_id, purpose_version, state, version, stream_id, last_entry_hash, valid_until, changed_at)
+    values (${row.id}, ${row.subject_id}, ${row.service_id}, ${row.purpose_id}, ${row.purpose_version}, ${row.state}, ${row.version}, ${row.stream_id}, ${row.last_entry_hash}, ${row.valid_until}, ${now})`);
 
 export const updateConsent = (
   db: Database,
-  row: { id: string; fromVersion: number; state: string; purposeVersion: number; entryHash: Buffer },
+  row: {
+    id: string;
+    fromVersion: number;
+    state: string;
+    purposeVersion: number;
+    entryHash: Buffer;
+    validUntil: Date | undefined;
+  },
   now: Date,
 ) =>
   db.run(sql`
     update consent set state = ${row.state}, purpose_version = ${row.purposeVersion}, version = version + 1,
-      last_entry_hash = ${row.entryHash}, changed_at = ${now}
+      last_entry_hash = ${row.entryHash}, valid_until = ${row.validUntil}, changed_at = ${now}
     where id = ${row.id} and version = ${row.fromVersion}`);
 
 export const insertEvent = (
@@ -50,6 +66,7 @@ export const insertEvent = (
     serviceId: string;
     purposeId: string;
     clientId: string;
+    actor: 'self' | 'representative';
     at: Date;
     entry: Buffer;
     body: Buffer;
@@ -61,7 +78,7 @@ export const insertEvent = (
   db.run(sql`
     insert into consent_event (event_id, log_id, stream_id, n, consent_id, kind, state, service_id, purpose_id, client_id, actor_kind, event_time, entry, body_sealed, receipt_sealed, opening_sealed, evidence_sealed)
     values (${row.eventId}, ${row.logId}, ${row.streamId}, ${row.n}, ${row.consentId}, ${`consent.${row.state}`}, ${row.state}, ${row.serviceId}, ${row.purposeId},
-      ${row.clientId}, 'self', ${row.at}, ${row.entry}, ${row.body}, ${row.receipt}, ${row.opening}, ${row.evidence})`);
+      ${row.clientId}, ${row.actor}, ${row.at}, ${row.entry}, ${row.body}, ${row.receipt}, ${row.opening}, ${row.evidence})`);
 
 export const insertNotice = (
   db: Database,
@@ -90,7 +107,9 @@ export const raiseHandles = (db: Database, subjectId: string, serviceId: string)
 export type StandingRow = {
   consent_id: string;
   version: number;
-  purposes: { id: string; version: number; state: string }[];
+  purposes: { id: string; version: number; state: string; untilMs: number | null }[];
+  binding_id: string | null;
+  birthdate_sealed: Buffer | null;
 };
 
 export type StandingWhere = {
@@ -106,14 +125,15 @@ export async function findStanding(
 ): Promise<readonly (StandingRow | undefined)[]> {
   const column = (name: keyof StandingWhere) => wheres.map((where) => where[name]);
   const rows = await db.rows<StandingRow & { n: number }>(sql`
-    select asked.n, h.consent_id, h.version,
-      (select coalesce(json_agg(json_build_object('id', c.purpose_id, 'version', c.purpose_version, 'state', c.state)), '[]')
+    select asked.n, h.consent_id, h.version, b.id as binding_id, b.birthdate_sealed,
+      (select coalesce(json_agg(json_build_object('id', c.purpose_id, 'version', c.purpose_version, 'state', c.state, 'untilMs', floor(extract(epoch from c.valid_until) * 1000)::bigint)), '[]')
        from consent c where c.subject_id = h.subject_id and c.service_id = h.service_id) as purposes
     from unnest(${column('accountId')}::uuid[], ${column('clientId')}::text[], ${column('serviceId')}::text[])
       with ordinality as asked (account_id, client_id, service_id, n)
     cross join lateral (
       select handle.* from consent_handle handle join subject s using (subject_id)
-      where s.account_id = asked.account_id and handle.client_id = asked.client_id and handle.service_id = asked.service_id limit 1) h`);
+      where s.account_id = asked.account_id and handle.client_id = asked.client_id and handle.service_id = asked.service_id limit 1) h
+    left join identity_binding b on b.account_id = asked.account_id and b.ended_at is null`);
   const byNumber = new Map(rows.map((row) => [row.n, row]));
   return wheres.map((_, index) => byNumber.get(index + 1));
 }
@@ -125,20 +145,27 @@ export const findStandingForShare = (db: Database, accountId: string, clientId: 
     with handle as (
       select h.consent_id, h.version, h.subject_id, h.service_id from consent_handle h join subject s using (subject_id)
       where s.account_id = ${accountId} and h.client_id = ${clientId} and h.service_id = ${serviceId} for share of h)
-    select consent_id, version,
-      (select coalesce(json_agg(json_build_object('id', c.purpose_id, 'version', c.purpose_version, 'state', c.state)), '[]')
+    select consent_id, version, b.id as binding_id, b.birthdate_sealed,
+      (select coalesce(json_agg(json_build_object('id', c.purpose_id, 'version', c.purpose_version, 'state', c.state, 'untilMs', floor(extract(epoch from c.valid_until) * 1000)::bigint)), '[]')
        from consent c where c.subject_id = handle.subject_id and c.service_id = handle.service_id) as purposes
-    from handle`);
+    from handle left join identity_binding b on b.account_id = ${accountId} and b.ended_at is null`);
 
 export const findConsents = (db: Database, accountId: string) =>
   db.rows<ConsentRow & { event_id: string }>(sql`
-    select c.id, c.subject_id, c.service_id, c.purpose_id, c.purpose_version, c.state, c.version, c.stream_id, c.last_entry_hash, c.changed_at, e.event_id
+    select c.id, c.subject_id, c.service_id, c.purpose_id, c.purpose_version, c.state, c.version, c.stream_id, c.last_entry_hash, c.valid_until, c.changed_at, e.event_id
     from consent c join subject s using (subject_id) join consent_event e on e.stream_id = c.stream_id and e.n = c.version
     where s.account_id = ${accountId} order by c.service_id, c.purpose_id`);
 
 export const findEvents = (db: Database, accountId: string) =>
-  db.rows<{ event_id: string; kind: string; service_id: string; purpose_id: string; event_time: Date }>(sql`
-    select e.event_id, e.kind, e.service_id, e.purpose_id, e.event_time
+  db.rows<{
+    event_id: string;
+    kind: string;
+    service_id: string;
+    purpose_id: string;
+    actor_kind: string;
+    event_time: Date;
+  }>(sql`
+    select e.event_id, e.kind, e.service_id, e.purpose_id, e.actor_kind, e.event_time
     from consent_event e join consent c on c.id = e.consent_id join subject s using (subject_id)
     where s.account_id = ${accountId} order by e.event_time desc limit 50`);
 
@@ -154,6 +181,6 @@ export const findConsentService = (db: Database, subjectId: string, recordId: st
   );
 
 export const findDecisions = (db: Database, subjectId: string, serviceId: string) =>
-  db.rows<{ id: string; version: number; state: string }>(sql`
-    select purpose_id as id, purpose_version as version, state from consent
-    where subject_id = ${subjectId} and service_id = ${serviceId}`);
+  db.rows<{ id: string; version: number; state: string; untilMs: number | null }>(sql`
+    select purpose_id as id, purpose_version as version, state, floor(extract(epoch from valid_until) * 1000)::bigint as "untilMs"
+    from consent where subject_id = ${subjectId} and service_id = ${serviceId}`);

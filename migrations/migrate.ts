@@ -11,6 +11,13 @@ import * as consent from './0004-consent.ts';
 import * as audit from './0005-audit.ts';
 import * as oidc from './0006-oidc.ts';
 import * as staff from './0007-staff.ts';
+import * as identity from './0008-identity.ts';
+import * as authenticators from './0009-authenticators.ts';
+import * as counter from './0010-counter.ts';
+import * as messages from './0011-messages.ts';
+import * as guardians from './0012-guardians.ts';
+import * as safety from './0013-safety.ts';
+import * as chip from './0014-chip.ts';
 
 const steps = {
   '0001-keys': keys,
@@ -20,6 +27,13 @@ const steps = {
   '0005-audit': audit,
   '0006-oidc': oidc,
   '0007-staff': staff,
+  '0008-identity': identity,
+  '0009-authenticators': authenticators,
+  '0010-counter': counter,
+  '0011-messages': messages,
+  '0012-guardians': guardians,
+  '0013-safety': safety,
+  '0014-chip': chip,
 };
 type Name = keyof typeof steps;
 

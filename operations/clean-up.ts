@@ -28,8 +28,32 @@ export async function removeExpired(db: Database): Promise<number> {
       select ctid from rate_limit where expire < extract(epoch from now()) * 1000 limit ${BATCH} for update skip locked))`,
     sql`delete from otp where ctid = any(array(
       select ctid from otp where created_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    sql`delete from chip_challenge where ctid = any(array(
+      select ctid from chip_challenge where expires_at < now() limit ${BATCH} for update skip locked))`,
     sql`delete from message_outbox where ctid = any(array(
       select ctid from message_outbox where done_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    sql`delete from passkey_challenge where ctid = any(array(
+      select ctid from passkey_challenge where expires_at < now() - interval '1 hour' limit ${BATCH} for update skip locked))`,
+    sql`delete from guardian_request where ctid = any(array(
+      select ctid from guardian_request where expires_at < now() - interval '30 days' limit ${BATCH} for update skip locked))`,
+    sql`delete from guardianship where ctid = any(array(
+      select ctid from guardianship where ends_at < now() - interval '3 years' limit ${BATCH} for update skip locked))`,
+    sql`delete from not_me_link where ctid = any(array(
+      select ctid from not_me_link where expires_at < now() limit ${BATCH} for update skip locked))`,
+    sql`delete from notice_shown where ctid = any(array(
+      select ctid from notice_shown n where at < now() - interval '12 months'
+        and not exists (select from not_me_link l where l.notice_id = n.id) limit ${BATCH} for update skip locked))`,
+    sql`delete from known_device where ctid = any(array(
+      select ctid from known_device where last_seen_at < now() - interval '400 days' or ended_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    sql`delete from device_hold where ctid = any(array(
+      select ctid from device_hold where began_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    sql`delete from staff_session where ctid = any(array(
+      select ctid from staff_session where expires_at < now() - interval '30 days' limit ${BATCH} for update skip locked))`,
+    // Counter work that nobody finished keeps no person.
+    sql`update counter_request set state = 'expired', decided_at = now(), facts_sealed = null, code_sealed = null where ctid = any(array(
+      select ctid from counter_request where decided_at is null and expires_at < now() limit ${BATCH} for update skip locked))`,
+    sql`update counter_case set state = 'expired', ended_at = now(), facts_sealed = null where ctid = any(array(
+      select ctid from counter_case where ended_at is null and expires_at < now() limit ${BATCH} for update skip locked))`,
     // A step-up that was left lying keeps no phone and no identity.
     sql`update authn_tx set pending = null, state = 'expired' where ctid = any(array(
       select ctid from authn_tx where pending is not null and expires_at < now() limit ${BATCH} for update skip locked))`,

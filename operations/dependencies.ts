@@ -8,6 +8,8 @@ export type DependencyState = 'unknown' | 'ok' | 'failing';
 export type Dependencies = {
   /** The same port; each call is noted under `name`. */
   watch<Port extends object>(name: string, port: Port): Port;
+  /** For a port that answers its outages instead of throwing them. `failure` undefined: it worked. */
+  note(name: string, failure: string | undefined): void;
   states(): Readonly<Record<string, DependencyState>>;
 };
 
@@ -20,6 +22,7 @@ export function watchDependencies(metrics: Pick<Metrics, 'dependency' | 'count'>
   };
   return {
     states: () => Object.fromEntries(known),
+    note: (name, failure) => note(name, failure === undefined ? 'ok' : 'failing', failure),
     watch(name, port) {
       known.set(name, 'unknown');
       return new Proxy(port, {

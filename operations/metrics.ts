@@ -30,6 +30,12 @@ export function createMetrics() {
       registers,
     }),
     server_error: new Counter({ name: 'tnid_server_errors_total', help: 'Our own failures', registers }),
+    code_send_blocked: new Counter({
+      name: 'tnid_code_sends_blocked_total',
+      help: 'One-time codes that were not sent, by the budget that was used up',
+      labelNames: ['budget'],
+      registers,
+    }),
     upstream_failure: new Counter({
       name: 'tnid_upstream_failures_total',
       help: 'Failures of outside systems by class',

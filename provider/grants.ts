@@ -81,7 +81,7 @@ export async function loadGrant(
     );
   const { service } = request;
   const standing =
-    service === undefined ? undefined : await standingConsent(house.db, { ...request, service });
+    service === undefined ? undefined : await standingConsent(house, { ...request, service }, house.clock()); // prettier-ignore
   if (covered && !isConsentMissing(request, standing, false)) return existing;
   if (isConsentMissing(request, standing, ctx.oidc.prompts.has('consent'))) return undefined;
   return saveGrant(provider, existing, request, standing?.purposes ?? []);

@@ -35,9 +35,12 @@ export async function mayIntrospect(
   const acr = extra?.['acr'];
   const [stands, consent] = await Promise.all([
     standing(house.db, { sessionUid, accountId }, house.clock()),
-    standingConsent(house.db, { accountId, clientId, service }),
+    standingConsent(house, { accountId, clientId, service }, house.clock()),
   ]);
   if (stands.level < levelOf(typeof acr === 'string' ? acr : undefined, house.acrBase) || stands.level === 0)
     return false;
-  return consent !== undefined && consent.version === extra?.['consent_ver'];
+  // A consent may end without an event: what a representative decided, on the 16th birthday.
+  const purposes: unknown = extra?.['purposes'];
+  const stillGiven = !Array.isArray(purposes) || purposes.every((one) => consent?.purposes.includes(one));
+  return consent !== undefined && stillGiven && consent.version === extra?.['consent_ver'];
 }

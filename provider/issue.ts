@@ -59,7 +59,7 @@ export async function judgeConsent(
 ): Promise<{ stands: Standing; consent: StandingConsent | undefined }> {
   const issue = issues.get(ctx);
   if (issue === undefined) throw new Error('consent judged before level');
-  const consent = await consentForToken(house.db, where);
+  const consent = await consentForToken(house, where, house.clock());
   issue.consent = { service: where.service, standing: consent };
   return { stands: issue.stands, consent };
 }

@@ -1,8 +1,10 @@
 // Every outside system of the province, played: Zalo, the VNeID hub, the population register, the
-// SMS gateway. Real HTTP servers on ports of their own; only the people in them are invented.
+// authority behind the cards, the SMS gateway. Real HTTP servers on ports of their own; only the people in them are invented.
 
 import { randomBytes } from 'node:crypto';
 import { internationalNumber, seededPeople, type Person } from './citizen/people.ts';
+import { startCardAuthority } from './card-authority/server.ts';
+import { registerCitizens } from './register/citizens.ts';
 import { startRegister } from './register/server.ts';
 import { startSms } from './sms/server.ts';
 import { startVneid } from './vneid/server.ts';
@@ -14,7 +16,10 @@ export type Neighbours = {
     readonly vneid: string;
     readonly register: string;
     readonly sms: string;
+    readonly cards: string;
   };
+  /** The authority whose test cards the broker of the sandbox believes. */
+  readonly csca: Buffer;
   /** What the broker must be told to meet them. */
   readonly settings: Readonly<Record<string, string>>;
   readonly people: readonly Person[];
@@ -34,12 +39,14 @@ export async function startNeighbours(options: {
     readonly vneid: number;
     readonly register: number;
     readonly sms: number;
+    readonly cards: number;
   };
 }): Promise<Neighbours> {
   const { issuer, ports } = options;
   // Made up at each start: both ends of each secret live in this process.
   const secret = () => randomBytes(24).toString('base64url');
   const [appSecret, clientSecret, apiKey] = [secret(), secret(), secret()];
+  const [reportSecret, oaRefreshToken] = [secret(), secret()];
   const people = seededPeople;
   const smsUrl = `http://${HOST}:${ports.sms}`;
   const servers = await Promise.all([
@@ -51,6 +58,7 @@ export async function startNeighbours(options: {
       ],
       citizens: people.map(({ zaloId, name, phone }) => ({ zaloId, name, phone })),
       phoneOrigin: `${smsUrl}/phone`,
+      oaRefreshToken,
     }),
     startVneid({
       host: HOST,
@@ -63,11 +71,21 @@ export async function startNeighbours(options: {
       port: ports.sms,
       apiKey,
       phones: people.map(({ phone }) => internationalNumber(phone)),
+      reportTo: { url: `${issuer}/tin-nhan/bao-nhan/sms`, secret: reportSecret },
+    }),
+    startCardAuthority({
+      host: HOST,
+      port: ports.cards,
+      apiKey,
+      people: registerCitizens,
+      // Whose number was replaced holds a card that is void.
+      knobs: { revoked: registerCitizens.filter((one) => one.superseded).map((one) => one.personalNumber) },
     }),
   ]);
-  const [zalo, vneid, register, sms] = servers;
+  const [zalo, vneid, register, sms, cards] = servers;
   return {
-    urls: { zalo: zalo.url, vneid: vneid.url, register: register.url, sms: sms.url },
+    urls: { zalo: zalo.url, vneid: vneid.url, register: register.url, sms: sms.url, cards: cards.url },
+    csca: cards.csca,
     settings: {
       TNID_ZALO_APP_ID: ZALO_APP_ID,
       TNID_ZALO_APP_SECRET: appSecret,
@@ -83,8 +101,20 @@ export async function startNeighbours(options: {
       TNID_VNEID_CLIENT_ID: VNEID_CLIENT,
       TNID_VNEID_CLIENT_SECRET: clientSecret,
       TNID_REGISTER_URL: register.serviceUrl,
+      TNID_REGISTER_INTEGRATION: 'TNID',
+      TNID_REGISTER_SERVICE: '1.000001.000.00.00.H80',
+      TNID_REGISTER_OFFICER: 'tnid-system',
+      TNID_REGISTER_LEGAL_BASIS: 'art19_1_c',
+      TNID_REGISTER_LEGAL_REF: 'sandbox',
+      TNID_CARD_AUTHORITY_URL: cards.url,
+      TNID_CARD_AUTHORITY_KEY: apiKey,
       TNID_SMS_URL: sms.url,
       TNID_SMS_API_KEY: apiKey,
+      TNID_SMS_WEBHOOK_SECRET: reportSecret,
+      TNID_ZNS_OA_ID: '2718281828459045235',
+      TNID_ZNS_REFRESH_TOKEN: oaRefreshToken,
+      TNID_ZNS_CODE_TEMPLATE: '100001',
+      TNID_ZNS_NOTICE_TEMPLATE: '100002',
     },
     people,
     stop: async () => {

@@ -59,7 +59,7 @@ export async function findInvited(db: Database, token: string, now: Date) {
 }
 
 export type Accepted =
-  | { readonly outcome: 'accepted' }
+  | { readonly outcome: 'accepted'; readonly staffId: string }
   | { readonly outcome: 'weak'; readonly problem: PasswordProblem }
   | { readonly outcome: 'ended' };
 
@@ -84,7 +84,7 @@ export async function acceptInvitation(
       { kind: 'staff.accepted', outcome: 'ok', actor: 'operator', details },
       now,
     );
-    return { outcome: 'accepted' };
+    return { outcome: 'accepted', staffId: invited.staff_id };
   });
 }
 

@@ -55,3 +55,15 @@ export const acceptStaff = (db: Database, staffId: string, passwordHash: string,
   db.run(sql`
     update staff set accepted_at = ${now}, password_hash = ${passwordHash}
     where id = ${staffId} and accepted_at is null and disabled_at is null`);
+
+/** What a password is compared with. Nobody, somebody who has not accepted, and somebody disabled have none. */
+export const findCredentials = (db: Database, login: string) =>
+  db.row<{ id: string; password_hash: string }>(sql`
+    select id, password_hash from staff
+    where login = ${login} and accepted_at is not null and disabled_at is null and password_hash is not null`);
+
+export const disableStaffRow = (db: Database, staffId: string, now: Date) =>
+  db.run(sql`update staff set disabled_at = ${now} where id = ${staffId} and disabled_at is null`);
+
+export const findLogin = async (db: Database, staffId: string): Promise<string | undefined> =>
+  (await db.row<{ login: string }>(sql`select login from staff where id = ${staffId}`))?.login;

@@ -192,3 +192,22 @@ test('every setting says what it is, and secrets are marked', (t) => {
     t.is('secret' in setting, looksSecret, name);
   }
 });
+
+test('the register is asked under declared terms or not at all', (t) => {
+  const url = { TNID_REGISTER_URL: 'https://lgsp.example/congdan' };
+  const terms = {
+    TNID_REGISTER_INTEGRATION: 'TNID',
+    TNID_REGISTER_SERVICE: '1.000001.000.00.00.H80',
+    TNID_REGISTER_OFFICER: 'tnid-system',
+    TNID_REGISTER_LEGAL_BASIS: 'art19_1_c',
+    TNID_REGISTER_LEGAL_REF: 'Luật 91/2025 Đ.19.1.c',
+  };
+  t.deepEqual(
+    problemsOf({ ...good, ...url }).map((problem) => problem.split(' ')[0]),
+    Object.keys(terms),
+  );
+  t.deepEqual(problemsOf({ ...good, ...url, ...terms }), []);
+  t.is(readConfig(good).TNID_REGISTER_MATCH, 'on');
+  t.is(problemsOf({ ...good, TNID_REGISTER_MATCH: 'maybe' }).length, 1);
+  t.is(problemsOf({ ...good, TNID_REGISTER_URL: 'http://lgsp.example/congdan' }).length, 1);
+});

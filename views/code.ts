@@ -13,6 +13,11 @@ export type CodeModel = {
   readonly action: string;
   /** Posts `csrf` only. Absent when no more codes may be sent. */
   readonly resendAction?: string | undefined;
+  /** Posts `csrf` only. Present when the SMS was not delivered and the code may come through Zalo. */
+  readonly zaloAction?: string | undefined;
+  readonly channel?: 'sms' | 'zns';
+  /** Posts `csrf` only. Where another method is open. */
+  readonly otherAction?: string | undefined;
   readonly cancelAction: string;
   readonly csrf: string;
   /** `***567` */
@@ -31,9 +36,10 @@ export function codePage(model: CodeModel): Html {
   const { page, error } = model;
   const words = wordsOf(page.lang).code;
   // A dead code cannot be typed in any more; asking for it would only waste the person's tries.
-  const dead = error === 'expired' || error === 'used_up' || model.attemptsLeft < 1;
-  const stopped = dead && model.resendAction === undefined;
-  const message = stopped ? words.noMore : error && words.errors[error](model.attemptsLeft);
+  const disabled = error === 'disabled';
+  const dead = disabled || error === 'expired' || error === 'used_up' || model.attemptsLeft < 1;
+  const stopped = dead && (disabled || model.resendAction === undefined);
+  const message = stopped && !disabled ? words.noMore : error && words.errors[error](model.attemptsLeft);
   const title = stopped ? words.stoppedTitle : dead ? words.deadTitle : words.title;
   const field = stopped ? 'stop' : dead ? 'resend' : 'code';
   return layout(
@@ -41,7 +47,10 @@ export function codePage(model: CodeModel): Html {
     html`${message && errorSummary(page.lang, [{ field, message }])}
 <h1>${title}</h1>
 ${factList([
-  { label: words.sentTo, value: html`<strong class="number">${model.destination}</strong>` },
+  {
+    label: model.channel === 'zns' ? words.sentByZalo : words.sentTo,
+    value: html`<strong class="number">${model.destination}</strong>`,
+  },
   { label: words.purpose, value: model.display },
   { label: words.transaction, value: html`<strong>${model.transactionCode}</strong>` },
 ])}
@@ -50,7 +59,9 @@ ${!dead && entry(model, message)}
 <h2>${words.keep}</h2>
 <p>${hotline(words.keepText)}</p>
 </section>
-${resend(model, dead)}
+${model.zaloAction !== undefined && !disabled && byZalo(model, model.zaloAction)}
+${!disabled && resend(model, dead)}
+${model.otherAction && html`<div class="again">${postForm(model.otherAction, model.csrf, secondary(wordsOf(page.lang).stepUp.other))}</div>`}
 <div id="stop" tabindex="-1">${leaveForm(model.cancelAction, model.csrf, words.cancel)}</div>`,
   );
 }
@@ -69,6 +80,14 @@ ${wrong && html`<p class="mistake" id="code-error">${message}</p>`}
 </div>
 ${primary(words.button)}`,
   );
+}
+
+function byZalo(model: CodeModel, action: string): Html {
+  const words = wordsOf(model.page.lang).code;
+  return html`<div class="again" id="zalo">
+<p>${words.zaloText}</p>
+${postForm(action, model.csrf, secondary(words.zalo))}
+</div>`;
 }
 
 function resend(model: CodeModel, dead: boolean): Html | false {

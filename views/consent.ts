@@ -25,7 +25,8 @@ export type ConsentModel = {
   readonly ownerName: string;
   /** Posts `csrf`, `notice_version` and, per consent purpose, `purpose.<id>` = `given` or `refused`; nothing chosen sends nothing. */
   readonly action: string;
-  readonly cancelAction: string;
+  /** Absent on a page that is no step of a sign-in: `instead.backHref` leads away. */
+  readonly cancelAction?: string | undefined;
   readonly csrf: string;
   readonly purposes: readonly ConsentPurpose[];
   readonly noticeVersion: string;
@@ -33,6 +34,18 @@ export type ConsentModel = {
   readonly error?: 'unanswered' | 'changed' | undefined;
   /** Purpose ids, for `unanswered`. */
   readonly unanswered?: readonly string[] | undefined;
+  /** For a child under 16: what the page says to the child, or to the representative. */
+  readonly instead?:
+    | {
+        readonly title: string;
+        readonly lead: string;
+        readonly notes?: readonly string[] | undefined;
+        /** In place of "you come from". */
+        readonly client?: string | undefined;
+        readonly submit: string;
+        readonly back?: { readonly href: string; readonly label: string } | undefined;
+      }
+    | undefined;
   /** What was chosen on this very page before an error, so that it need not be chosen twice. */
   readonly chosen?: Readonly<Record<string, 'given' | 'refused'>> | undefined;
 };
@@ -43,16 +56,18 @@ export function consentPage(model: ConsentModel): Html {
   const asked = model.purposes.filter((purpose) => purpose.basis === 'consent');
   const byLaw = model.purposes.filter((purpose) => purpose.basis === 'law');
   const choosing = asked.length > 0;
-  const title = choosing ? words.title : words.noticeOnlyTitle;
+  const { instead } = model;
+  const title = instead?.title ?? (choosing ? words.title : words.noticeOnlyTitle);
   return layout(
     { ...page, title, failed: model.error !== undefined },
     html`${errorSummary(page.lang, mistakes(model, asked))}
 <h1>${title}</h1>
-<p>${choosing ? words.lead : words.noticeOnlyLead}</p>
+<p>${instead?.lead ?? (choosing ? words.lead : words.noticeOnlyLead)}</p>
+${instead?.notes?.map((note) => html`<p>${note}</p>`)}
 ${factList([
   { label: words.service, value: html`<strong>${model.serviceTitle}</strong>` },
   { label: words.owner, value: model.ownerName },
-  { label: words.client, value: model.clientName },
+  { label: instead?.client ?? words.client, value: model.clientName },
 ])}
 ${postForm(
   model.action,
@@ -66,9 +81,10 @@ ${byLaw.map((purpose, index) => lawPurpose(words, purpose, asked.length + index)
 <p><a class="row-link" href="${model.rightsHref}">${words.rightsLink}</a></p>
 <p class="hint">${words.notice(model.noticeVersion)}</p>
 </section>
-${primary(choosing ? words.submit : words.acknowledge)}`,
+${primary(instead?.submit ?? (choosing ? words.submit : words.acknowledge))}`,
 )}
-${leaveForm(model.cancelAction, model.csrf, words.cancel)}`,
+${model.cancelAction !== undefined && leaveForm(model.cancelAction, model.csrf, words.cancel)}
+${instead?.back && html`<div class="leave"><a class="button quiet" href="${instead.back.href}">${instead.back.label}</a></div>`}`,
   );
 }
 

@@ -76,6 +76,24 @@ export function samples(lang: Lang) {
     level: 2,
     verifiedAt: new Date('2026-11-22T01:20:00Z'),
     validUntil: verifiedUntil,
+    identity: {
+      source: 'vneid',
+      at: new Date('2026-11-22T01:20:00Z'),
+      until: new Date('2031-11-21T01:20:00Z'),
+      state: 'fine',
+    },
+    links: [
+      { id: 'passkeys', href: here },
+      { id: 'recovery', href: here },
+      { id: 'devices', href: here },
+      { id: 'children', href: here },
+    ],
+    notices: [
+      {
+        at: new Date('2026-11-21T03:00:00Z'),
+        title: say('Có thiết bị mới đăng nhập', 'A new device signed in'),
+      },
+    ],
     phoneMasked: '091****567',
     personalNumberMasked: '999******011',
     services: [
@@ -156,7 +174,7 @@ export function samples(lang: Lang) {
     backHref: here,
   };
 
-  const login: Sample<LoginModel> = { clientName, zaloAction: here, cancelAction: here, csrf };
+  const login: Sample<LoginModel> = { clientName, zaloAction: here, recoveryHref: here, cancelAction: here, csrf };
   const phone: Sample<PhoneModel> = { action: here, cancelAction: here, csrf, value: '' };
   const withdraw: Sample<WithdrawModel> = {
     serviceTitle: hotlineTitle,

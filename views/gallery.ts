@@ -4,6 +4,8 @@
 import { type AccountModel, accountPage } from './account.ts';
 import { type CodeModel, codePage } from './code.ts';
 import { errorPage, type ErrorKind } from './error.ts';
+import { guardianPages } from './gallery-guardian.ts';
+import { safetyPages } from './gallery-safety.ts';
 import { samples } from './gallery-samples.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageFrame } from './layout.ts';
@@ -12,6 +14,11 @@ import { loginPage } from './login.ts';
 import { consentPage } from './consent.ts';
 import { phonePage, type PhoneError } from './phone.ts';
 import { receiptPage } from './receipt.ts';
+import { passkeyPages } from './gallery-passkeys.ts';
+import { cardPages } from './gallery-card.ts';
+import { counterPages } from './gallery-counter.ts';
+import { chipPages } from './gallery-chip.ts';
+import { stepUpPages } from './gallery-step-up.ts';
 import { stepUpPage } from './step-up.ts';
 import { welcomePage } from './welcome.ts';
 import { withdrawPage } from './withdraw.ts';
@@ -98,6 +105,9 @@ export function gallery(frameOf: (lang: Lang, id: string) => PageFrame): readonl
     entry('code-expired', 'Nhập mã: hết hiệu lực', code({ error: 'expired' })),
     entry('code-used-up', 'Nhập mã: sai quá nhiều', code({ error: 'used_up', attemptsLeft: 0 })),
     entry('code-too-often', 'Nhập mã: gửi lại quá sớm', code({ error: 'sent_too_often' })),
+    entry('code-disabled', 'Nhập mã: đã khóa', code({ error: 'disabled', resendAction: undefined })),
+    entry('code-zalo-offered', 'Nhập mã: SMS không đến', code({ zaloAction: '#' })),
+    entry('code-by-zalo', 'Nhập mã: gửi qua Zalo', code({ channel: 'zns' })),
     entry('code-unavailable', 'Nhập mã: chưa gửi được', code({ error: 'unavailable' })),
     entry(
       'code-no-more',
@@ -138,6 +148,13 @@ export function gallery(frameOf: (lang: Lang, id: string) => PageFrame): readonl
       'Lựa chọn: nội dung mới',
       withLang((page, s) => consentPage({ page, ...s.consent, error: 'changed' })),
     ),
+    ...stepUpPages.map(([id, title, page]) => entry(id, title, page)),
+    ...cardPages.map(([id, title, page]) => entry(id, title, page)),
+    ...counterPages.map(([id, title, page]) => entry(id, title, page)),
+    ...chipPages.map(([id, title, page]) => entry(id, title, page)),
+    ...passkeyPages().map(([id, title, page]) => entry(id, title, page)),
+    ...safetyPages.map(([id, title, page]) => entry(id, title, page)),
+    ...guardianPages.map(([id, title, page]) => entry(id, title, page)),
     entry('account', 'Hồ sơ của tôi: mức 2', account({})),
     entry('account-new', 'Hồ sơ của tôi: mức 1, còn trống', account(samples('vi').accountNew)),
     entry('account-long', 'Hồ sơ của tôi: tên dài', (page) =>

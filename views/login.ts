@@ -9,6 +9,8 @@ export type LoginModel = {
   /** Posts `csrf` only; the answer redirects to Zalo. */
   readonly zaloAction: string;
   readonly cancelAction: string;
+  /** Signing in with a recovery code. */
+  readonly recoveryHref: string;
   readonly csrf: string;
   readonly error?: 'declined' | 'failed' | 'unavailable' | 'expired' | undefined;
 };
@@ -28,6 +30,7 @@ export function loginPage(model: LoginModel): Html {
 <ul>${words.reads.map((item) => html`<li>${item}</li>`)}</ul>
 <p>${words.readsNot}</p>
 </section>
+<p><a class="row-link" href="${model.recoveryHref}">${wordsOf(page.lang).recovery.link}</a></p>
 ${leaveForm(model.cancelAction, csrf, words.cancel)}`,
   );
 }

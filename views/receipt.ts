@@ -14,6 +14,7 @@ export type ReceiptModel = {
   readonly purposeText: string;
   readonly serviceTitle: string;
   readonly controller: string;
+  readonly givenBy?: 'self' | 'legal_representative' | 'both' | undefined;
   readonly at: Date;
   readonly noticeVersion: string;
   readonly sha256: string;
@@ -37,6 +38,10 @@ ${factList([
   { label: words.purpose, value: html`<strong>${model.purposeTitle}</strong>` },
   { label: words.service, value: model.serviceTitle },
   { label: words.controller, value: model.controller },
+  model.givenBy !== undefined && {
+    label: wordsOf(lang).guardian.givenBy,
+    value: wordsOf(lang).guardian.givers[model.givenBy],
+  },
   {
     label: words.at,
     value: html`<time datetime="${model.at.toISOString()}">${moment(model.at, lang)}</time>`,

@@ -117,9 +117,9 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
       })),
       csrf: csrfOf(site.csrfKey, `session/${me.sessionUid}`),
       logoutAction: '/toi/dang-xuat',
-      history: history.map(({ at, state, title, service }) => ({
+      history: history.map(({ at, state, title, service, byRepresentative }) => ({
         at,
-        title: `${words.happened[state]}: ${title}`,
+        title: `${(byRepresentative ? wordsOf(page.lang).guardian.happened : words.happened)[state]}: ${title}`,
         detail: service,
       })),
     }),

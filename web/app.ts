@@ -5,12 +5,22 @@ import type { Middleware } from 'koa';
 import type { Guard } from '../packages/guard/guard.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
 import { accountRoutes } from './account.ts';
+import { counterCaseRoutes } from './counter-cases.ts';
+import { counterRoutes } from './counter.ts';
+import { deviceRoutes } from './devices.ts';
+import { deliveryRoutes } from './delivery.ts';
 import { errorPages } from './errors.ts';
+import { guardianRoutes } from './guardians.ts';
 import { interactionRoutes } from './interaction.ts';
+import { notMeRoutes } from './not-me.ts';
+import { passkeyRoutes } from './passkeys.ts';
 import { publicRoutes } from './public.ts';
 import type { Assets, SignedCatalogue } from './public.ts';
+import { recoveryCodeRoutes } from './recovery-codes.ts';
+import { recoveryRoutes } from './recovery.ts';
 import { revocationRoutes } from './revocations.ts';
 import type { Site } from './site.ts';
+import { staffDoorRoutes } from './staff-door.ts';
 import { staffRoutes } from './staff.ts';
 
 export type App = {
@@ -31,7 +41,17 @@ export function mountPages(provider: BrokerProvider, { site, assets, guard, cata
     revocationRoutes(site, guard),
     interactionRoutes(site),
     accountRoutes(site),
+    guardianRoutes(site),
+    passkeyRoutes(site),
+    recoveryCodeRoutes(site),
+    recoveryRoutes(site),
+    deliveryRoutes(site),
+    deviceRoutes(site),
+    notMeRoutes(site),
     staffRoutes(site),
+    staffDoorRoutes(site),
+    counterRoutes(site),
+    counterCaseRoutes(site),
   ]) {
     router.use(room.routes());
   }

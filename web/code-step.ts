@@ -1,5 +1,8 @@
 import type { Context } from 'koa';
-import { sendCode } from '../assurance/otp.ts';
+import { performance } from 'node:perf_hooks';
+import { codeFactorState } from '../assurance/code-trouble.ts';
+import { isFallbackOpen } from '../assurance/fallback.ts';
+import { sendCode, sendCodeByZalo } from '../assurance/otp.ts';
 import { openPending, sealPending } from '../assurance/pending.ts';
 import { answerCode } from '../assurance/step-up.ts';
 import { advance } from '../assurance/transaction.ts';
@@ -12,6 +15,7 @@ import { phonePage } from '../views/phone.ts';
 import type { PhoneError } from '../views/phone.ts';
 import { actionTitles, asciiAction } from './action-titles.ts';
 import { addressOf, networkOf } from './frame.ts';
+import { evenly, SEND_FLOOR_MS } from './even-time.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
@@ -19,6 +23,12 @@ import type { Person, Visit } from './visit.ts';
 
 const LENGTH = 6;
 const NOTES: Readonly<Record<string, CodeError>> = { som: 'sent_too_often', ban: 'unavailable' };
+// What the page says after a send. A code held back by a budget looks like one that was sent (attack case 9).
+const NOTE_OF: Readonly<Record<string, string | undefined>> = {
+  wait: 'som',
+  used_up: 'som',
+  not_open: 'som',
+};
 
 export async function showPhone(
   site: Site,
@@ -71,7 +81,7 @@ export async function startCode(
   if (person?.profile.phone === undefined || !methodsFor(person.facts).includes('otp'))
     return backToVisit(ctx, visit);
   const tx = await transactionOf(site, visit, now);
-  const pending = { ...openPending(site.vault, tx), code: true };
+  const pending = { ...openPending(site.vault, tx), method: 'otp' as const };
   await advance(
     site.db,
     tx,
@@ -94,6 +104,22 @@ export async function resendCode(
   await sendTo(site, ctx, visit, person, e164, now);
 }
 
+/** The same code step through Zalo, when the SMS did not arrive. The number is the one the SMS went to. */
+export async function sendByZalo(
+  site: Site,
+  ctx: Context,
+  visit: Visit,
+  _form: unknown,
+  now: Date,
+): Promise<void> {
+  const { person } = visit;
+  if (person === undefined) return backToVisit(ctx, visit);
+  const startedAt = performance.now();
+  const sent = await sendCodeByZalo(site, await codeRequest(site, ctx, visit, person, now), now);
+  await evenly(startedAt, SEND_FLOOR_MS);
+  backToVisit(ctx, visit, NOTE_OF[sent.outcome]);
+}
+
 async function sendTo(
   site: Site,
   ctx: Context,
@@ -102,23 +128,24 @@ async function sendTo(
   e164: string,
   now: Date,
 ): Promise<void> {
+  const startedAt = performance.now();
+  const sent = await sendCode(site, { ...(await codeRequest(site, ctx, visit, person, now)), e164 }, now);
+  await evenly(startedAt, SEND_FLOOR_MS);
+  backToVisit(ctx, visit, NOTE_OF[sent.outcome]);
+}
+
+async function codeRequest(site: Site, ctx: Context, visit: Visit, person: Person, now: Date) {
   const tx = await transactionOf(site, visit, now);
   const address = addressOf(ctx, site.trustedProxies);
-  const sent = await sendCode(
-    site,
-    {
-      transactionId: tx.id,
-      accountId: person.accountId,
-      e164,
-      action: asciiAction(site.catalogue, person.request.scopes),
-      displayCode: tx.display_code,
-      addressKey: site.vault.keyOf('address', address).toString('base64url'),
-      networkKey: site.vault.keyOf('address', networkOf(address)).toString('base64url'),
-      clientId: visit.client.clientId,
-    },
-    now,
-  );
-  backToVisit(ctx, visit, sent.outcome === 'sent' ? undefined : 'som');
+  return {
+    transactionId: tx.id,
+    accountId: person.accountId,
+    action: asciiAction(site.catalogue, person.request.scopes),
+    displayCode: tx.display_code,
+    addressKey: site.vault.keyOf('address', address).toString('base64url'),
+    networkKey: site.vault.keyOf('address', networkOf(address)).toString('base64url'),
+    clientId: visit.client.clientId,
+  };
 }
 
 export async function showCode(
@@ -135,14 +162,19 @@ export async function showCode(
   const e164 = person.pending.phone ?? person.profile.phone ?? '';
   const attemptsLeft = left ?? (otp === undefined ? 0 : otp.max_attempts - otp.attempts);
   const expired = otp === undefined || otp.expires_at <= now;
-  const state: CodeError | undefined =
-    error ?? (expired ? 'expired' : attemptsLeft < 1 ? 'used_up' : NOTES[String(ctx.query['bao'] ?? '')]);
+  const disabled = (await codeFactorState(site.db, person.accountId)) === 'disabled';
+  const state: CodeError | undefined = disabled
+    ? 'disabled'
+    : (error ?? (expired ? 'expired' : attemptsLeft < 1 ? 'used_up' : NOTES[String(ctx.query['bao'] ?? '')]));
   send(
     ctx,
     codePage({
       ...shared,
       action: action('nhap-ma'),
       resendAction: (otp?.send_number ?? 0) < 3 ? action('gui-lai') : undefined,
+      otherAction: person.facts.chosen === 'otp' ? action('chon-lai') : undefined,
+      zaloAction: (await offersZalo(site, visit, person, now)) ? action('gui-zalo') : undefined,
+      channel: otp?.channel ?? 'sms',
       destination: `***${e164.slice(-3)}`,
       length: LENGTH,
       attemptsLeft,
@@ -154,6 +186,14 @@ export async function showCode(
     }),
     error === undefined ? 200 : 400,
   );
+}
+
+async function offersZalo(site: Site, visit: Visit, person: Person, now: Date): Promise<boolean> {
+  const { tx } = visit;
+  // The message is only looked up where VNeID was proven: elsewhere no state of it opens this way.
+  if (tx === undefined || person.otp === undefined || !person.facts.proven.has('vneid')) return false;
+  const asked = { transactionId: tx.id, accountId: person.accountId, latest: person.otp };
+  return isFallbackOpen(site.db, site.fallback, asked, now);
 }
 
 export async function answerCodeForm(
@@ -176,6 +216,7 @@ export async function answerCodeForm(
   if (checked.outcome === 'right') return backToVisit(ctx, visit);
   if (checked.outcome === 'locked')
     throw new Refusal('throttled', 'too many wrong codes', { reason: 'guesses', retryAfterSeconds: 3_600 });
+  if (checked.outcome === 'disabled') return showCode(site, ctx, visit, person, now, 'disabled');
   return showCode(
     site,
     ctx,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import { noticeBytes, recordAnswer } from '../consent/give.ts';
 import { purposesFor, purposesToAsk } from '../consent/purposes.ts';
@@ -7,6 +6,7 @@ import { acrOf } from '../policies/level.ts';
 import { hadPrompt } from '../provider/level-prompt.ts';
 import { consentPage } from '../views/consent.ts';
 import type { ConsentModel } from '../views/consent.ts';
+import { choiceIn, noticeVersion, shownPurpose } from './consent-model.ts';
 import { evidenceOf } from './evidence.ts';
 import { finishVisit } from './finish.ts';
 import { langOf } from './frame.ts';
@@ -40,21 +40,7 @@ export async function showConsent(
       // What is already answered is not asked again; what rests on law is shown for information.
       purposes: shown
         .filter((purpose) => asked.has(purpose) || purpose.basis !== 'consent')
-        .map((purpose) => ({
-          id: purpose.id,
-          title: purpose.title[lang],
-          text: purpose.text[lang],
-          data: purpose.data.map((item) => ({
-            label: item.label[lang],
-            sensitive: item.class === 'sensitive',
-          })),
-          retentionText: purpose.retentionText[lang],
-          recipients: purpose.recipients,
-          basis: purpose.basis === 'consent' ? 'consent' : 'law',
-          basisRef: purpose.basisRef,
-          needed: purpose.needed,
-          current: currentOf(decisions, purpose.id),
-        })),
+        .map((purpose) => shownPurpose(purpose, lang, decisions)),
       noticeVersion: noticeVersion(noticeBytes(service, scopes, lang)),
       rightsHref: '/quyen-cua-ban',
       error,
@@ -82,7 +68,6 @@ export async function answerConsent(
   const asked = purposesToAsk(purposesFor(service, scopes), person.consent?.decisions ?? [], {
     again: hadPrompt(visit.interaction.params, 'consent'),
   });
-  const choice = (id: string) => (form.get(`purpose.${id}`) === 'given' ? 'given' : 'refused');
   await recordAnswer(
     site,
     {
@@ -91,24 +76,13 @@ export async function answerConsent(
       serviceId: service.id,
       scopes,
       asked: asked.map(({ id }) => id),
-      choices: Object.fromEntries(asked.map(({ id }) => [id, choice(id)])),
+      choices: Object.fromEntries(asked.map(({ id }) => [id, choiceIn(form, id)])),
       notice: { bytes, language },
       acr: acrOf(person.stands.level === 2 ? 2 : 1, site.acrBase),
       evidence: evidenceOf(site, ctx, visit.uid),
     },
     now,
   );
-  const answered = await standingConsent(site.db, { ...person.request, service });
+  const answered = await standingConsent(site, { ...person.request, service }, now);
   return finishVisit(site, ctx, visit, { ...person, consent: answered });
-}
-
-const noticeVersion = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-
-function currentOf(
-  decisions: readonly { id: string; state: string }[],
-  id: string,
-): 'given' | 'refused' | undefined {
-  const state = decisions.find((one) => one.id === id)?.state;
-  if (state === 'given' || state === 'renewed') return 'given';
-  return state === 'refused' ? 'refused' : undefined;
 }

@@ -9,6 +9,7 @@ import { render } from '../views/html.ts';
 import { sessionLostPage } from '../views/leave.ts';
 import { isSessionLost } from '../provider/errors.ts';
 import { frameOf } from './frame.ts';
+import { patternOf } from './observe.ts';
 import type { Site } from './site.ts';
 
 const STATUS: Readonly<Record<RefusalKind, number>> = {
@@ -36,7 +37,7 @@ export function errorPages(site: Site): Middleware {
         site.log(error.kind === 'unavailable' ? 'warn' : 'info', 'page.refused', {
           kind: error.kind,
           reason: error.reason,
-          path: ctx.path,
+          path: patternOf(ctx.path),
           reference: ctx.state['reference'],
         });
         showError(ctx, site, error.kind);
@@ -44,7 +45,7 @@ export function errorPages(site: Site): Middleware {
       }
       ctx.status = 500;
       const stack = error instanceof Error ? error.stack : String(error);
-      site.log('error', 'page.failed', { path: ctx.path, reference: ctx.state['reference'], stack });
+      site.log('error', 'page.failed', { path: patternOf(ctx.path), reference: ctx.state['reference'], stack });
       site.count('server_error', {});
       showError(ctx, site, 'failed');
     }

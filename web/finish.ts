@@ -4,6 +4,9 @@
 import type { Context } from 'koa';
 import { acrOf } from '../policies/level.ts';
 import { saveGrant } from '../provider/grants.ts';
+import { isIdentityStep } from '../policies/methods.ts';
+import { rememberDevice } from '../safety/hold.ts';
+import { deviceKind, deviceOf } from './device.ts';
 import type { Site } from './site.ts';
 import type { Person, Visit } from './visit.ts';
 
@@ -15,6 +18,7 @@ export async function finishVisit(site: Site, ctx: Context, visit: Visit, person
     interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
   const mine = existing?.accountId === accountId ? existing : undefined;
   const grant = await saveGrant(provider, mine, request, consent?.purposes ?? []);
+  if (stands.level === 2) await remember(site, ctx, visit, person);
   const result = {
     // acr always goes along: it caps what the code may carry, and a Zalo login must not lower it.
     login: {
@@ -31,4 +35,25 @@ export async function finishVisit(site: Site, ctx: Context, visit: Visit, person
   await interaction.persist();
   ctx.redirect(interaction.returnTo);
   ctx.status = 303;
+}
+
+// The machine level 2 was proven on is not new the next time.
+async function remember(
+  site: Site,
+  ctx: Context,
+  { tx }: Visit,
+  { accountId, facts }: Person,
+): Promise<void> {
+  const proven = [...facts.proven];
+  const provenHere = proven.some((step) => step === 'otp' || step === 'passkey' || step === 'vneid');
+  const device = { accountId, deviceKey: deviceOf(site, ctx), kind: deviceKind(ctx) };
+  await rememberDevice(
+    site.db,
+    {
+      ...device,
+      provenSince: provenHere ? tx?.created_at : undefined,
+      identified: proven.some(isIdentityStep),
+    },
+    site.clock(),
+  );
 }

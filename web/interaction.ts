@@ -12,14 +12,14 @@ import { agreeToMove, answerBrake, choose, chooseAgain, showBrake, showElsewhere
 import { showCard, takeCard } from './card-step.ts';
 import { showChip, takeChip } from './chip-step.ts';
 import { answerConsent, showConsent } from './consent-step.ts';
-import { showCounter } from './counter-step.ts';
+import { askAgain, showCounter } from './counter-step.ts';
 import { showGuardian, takeChild } from './guardian-step.ts';
 import { showHold } from './hold-step.ts';
 import { showPasskey, takePasskey } from './passkey-step.ts';
 import { readUpload } from './upload.ts';
 import { finishVisit } from './finish.ts';
 import { showLogin, startZalo, zaloCallback, zaloReturn } from './zalo-step.ts';
-import { answerCodeForm, resendCode, showCode, showPhone, startCode, takePhone } from './code-step.ts';
+import { answerCodeForm, resendCode, sendByZalo, showCode, showPhone, startCode, takePhone } from './code-step.ts';
 import { showStepUp, startVneid, vneidCallback, vneidReturn } from './vneid-step.ts';
 import { allowForms } from './headers.ts';
 import type { Site } from './site.ts';
@@ -57,11 +57,13 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['chon-lai', { steps: METHOD_PAGES, run: chooseAgain }],
   ['doc-chip', { steps: ['chip'], isUpload: true, run: takeChip }],
   ['doi-chieu', { steps: ['card'], run: takeCard }],
+  ['ma-quay', { steps: ['counter'], run: askAgain }],
   ['khoa-tra-loi', { steps: ['passkey'], run: takePasskey }],
   ['chuyen', { steps: ['elsewhere'], run: agreeToMove }],
   ['dien-thoai', { steps: ['phone'], run: takePhone }],
   ['nhap-ma', { steps: ['code'], run: answerCodeForm }],
   ['gui-lai', { steps: ['code'], run: resendCode }],
+  ['gui-zalo', { steps: ['code'], run: sendByZalo }],
   ['tre-em', { steps: ['guardian'], run: takeChild }],
   ['dong-y', { steps: ['consent'], run: answerConsent }],
   ['thoi', { steps: undefined, run: leave }],

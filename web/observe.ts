@@ -37,9 +37,10 @@ function newReference(): string {
 }
 
 const FIXED =
-  /^\/(?:|auth|par|token|introspect|revoke|userinfo|jwks|revocations|toi|toi\/ve|zalo\/ve|vneid\/ve|quyen-cua-ban|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
+  /^\/(?:|auth|par|token|introspect|revoke|userinfo|jwks|revocations|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
 
-function patternOf(path: string): string {
+/** For logs and measurements: an address without what only its holder may know. */
+export function patternOf(path: string): string {
   if (FIXED.test(path)) return path;
   const patterns: readonly [RegExp, string][] = [
     [/^\/auth\/[^/]+$/, '/auth/:uid'],
@@ -48,7 +49,13 @@ function patternOf(path: string): string {
     [/^\/interaction\/[^/]+\/([a-z-]{2,20})$/, '/interaction/:uid/$1'],
     [/^\/toi\/dong-y\/[^/]+$/, '/toi/dong-y/:id'],
     [/^\/nhan-vien\/loi-moi\/[^/]+$/, '/nhan-vien/loi-moi/:token'],
+    [/^\/toi\/khoa\/[^/]+(\/(?:ten|bo))?$/, '/toi/khoa/:id$1'],
     [/^\/toi\/bien-nhan\/[^/]+$/, '/toi/bien-nhan/:id'],
+    [/^\/toi\/con\/(hoi|em)\/[^/]+$/, '/toi/con/$1/:id'],
+    [/^\/toi\/con\/em\/[^/]+\/rut\/[^/]+$/, '/toi/con/em/:id/rut/:id'],
+    [/^\/k\/[^/]+$/, '/k/:token'],
+    [/^\/counter\/xong\/[^/]+$/, '/counter/xong/:outcome'],
+    [/^\/counter\/(yeu-cau|ho-so)\/[^/]+(\/[a-z-]{2,10})?$/, '/counter/$1/:id$2'],
     [/^\/assets\/.*$/, '/assets'],
   ];
   for (const [pattern, name] of patterns) if (pattern.test(path)) return path.replace(pattern, name);

@@ -2,8 +2,14 @@
 
 import type { ZaloLogin } from '../accounts/zalo-login.ts';
 import type { Budgets } from '../assurance/budgets.ts';
+import type { Fallback } from '../assurance/fallback.ts';
+import type { CardAttempts } from '../assurance/card-attempts.ts';
+import type { CardAuthority } from '../assurance/card-authority.ts';
+import type { ChipAttempts } from '../assurance/chip-attempts.ts';
 import type { Notify } from '../assurance/notify.ts';
+import type { PopulationRegister, RegisterTerms } from '../assurance/population-register.ts';
 import type { VneidSignOn } from '../assurance/vneid-sign-on.ts';
+import type { CardTrust } from '../cards/chip/trust.ts';
 import type { House as ConsentHouse } from '../consent/give.ts';
 import type { Method } from '../policies/methods.ts';
 import type { ProviderHouse } from '../provider/house.ts';
@@ -17,6 +23,17 @@ export type Site = ProviderHouse &
     readonly zalo: ZaloLogin;
     readonly vneid: VneidSignOn;
     readonly budgets: Budgets;
+    readonly fallback: Fallback;
+    /** Signs the SMS gateway's delivery reports; undefined: none are taken. */
+    readonly smsWebhookSecret: string | undefined;
+    /** The population register and the terms under which it is asked; both or neither. */
+    readonly register?: PopulationRegister | undefined;
+    readonly registerTerms?: RegisterTerms | undefined;
+    readonly cardAttempts: CardAttempts;
+    /** Vouches for cards in force; absent: no chip step. */
+    readonly cardAuthority?: CardAuthority | undefined;
+    readonly cards: CardTrust;
+    readonly chipAttempts: ChipAttempts;
     readonly notify: Notify;
     /** Ways to prove oneself for which this house has what they need. */
     readonly methods: readonly Method[];

@@ -1,15 +1,19 @@
-// The one page for staff so far: accepting an invitation.
+// Accepting an invitation: a password of one's own, then ten codes shown once.
 
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { makeRecoveryCodes } from '../authenticators/recovery-codes.ts';
 import { Refusal } from '../errors.ts';
 import { acceptInvitation, findInvited } from '../staff/invitation.ts';
-import { staffAcceptedPage, staffInvitationPage } from '../views/staff-invitation.ts';
+import { beginStaffSession } from '../staff/session.ts';
+import { staffInvitationPage } from '../views/staff-invitation.ts';
 import type { StaffInvitationModel } from '../views/staff-invitation.ts';
+import { staffCodesPage } from '../views/staff-safety.ts';
 import { checkForm, csrfOf } from './csrf.ts';
 import { readForm } from './form.ts';
 import { frameOf } from './frame.ts';
 import type { Site } from './site.ts';
+import { keepSession } from './staff-session.ts';
 import { send } from './step-page.ts';
 
 export function staffRoutes(site: Site): Router {
@@ -27,7 +31,13 @@ export function staffRoutes(site: Site): Router {
     if (accepted.outcome === 'weak') return show(site, ctx, accepted.problem);
     if (accepted.outcome === 'ended') throw ended();
     ctx.set('cache-control', 'no-store');
-    send(ctx, staffAcceptedPage({ page: frameOf(ctx, site, { home: true, switchable: false }) }));
+    const now = site.clock();
+    const { staffId } = accepted;
+    const codes = await makeRecoveryCodes(site, { kind: 'staff', id: staffId }, now);
+    // Good for adding a passkey, not for work: the password has yet to be typed once more.
+    keepSession(ctx, await site.db.transaction(() => beginStaffSession(site, { staffId, method: 'invitation' }, now))); // prettier-ignore
+    const page = frameOf(ctx, site, { home: true, switchable: false });
+    send(ctx, staffCodesPage({ page, codes, nextHref: '/can-bo/bao-mat' }));
   });
   return router;
 }

@@ -11,7 +11,6 @@ import { findLatestOtp } from '../assurance/otp-store.ts';
 import type { OtpRow } from '../assurance/otp-store.ts';
 import { openPending } from '../assurance/pending.ts';
 import type { Pending } from '../assurance/pending.ts';
-import { findMove } from '../assurance/rebind.ts';
 import type { MoveState } from '../assurance/rebind.ts';
 import { findStepFacts } from '../assurance/store.ts';
 import type { TransactionRow } from '../assurance/store.ts';
@@ -19,14 +18,14 @@ import { findOpenTransaction, openTransaction } from '../assurance/transaction.t
 import { standingConsent } from '../consent/standing.ts';
 import type { StandingConsent } from '../consent/standing.ts';
 import { Refusal } from '../errors.ts';
-import { isIdentityStep, strongerSource, wouldMeet } from '../policies/methods.ts';
-import type { Method } from '../policies/methods.ts';
 import type { StepFacts } from '../policies/next-step.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
 import type { WantedLevel } from '../policies/wanted-level.ts';
-import { grantRequest, isConsentMissing, resourceOf } from '../provider/grants.ts';
+import { grantRequest, resourceOf } from '../provider/grants.ts';
 import type { GrantRequest } from '../provider/grants.ts';
-import { hadPrompt, levelRequestOf, standingFor } from '../provider/level-prompt.ts';
+import { levelRequestOf, standingFor } from '../provider/level-prompt.ts';
+import { consentFacts } from './consent-facts.ts';
+import { levelFacts, nothingToProve } from './level-facts.ts';
 import type { Site } from './site.ts';
 
 export type Visit = {
@@ -72,12 +71,13 @@ export async function lookAtVisit(site: Site, ctx: Context, now: Date): Promise<
   const visit = { uid: interaction.uid, interaction, client, wanted, sessionUid, tx };
   return {
     ...visit,
-    person: accountId === undefined ? undefined : await lookAtPerson(site, visit, accountId, now),
+    person: accountId === undefined ? undefined : await lookAtPerson(site, ctx, visit, accountId, now),
   };
 }
 
 async function lookAtPerson(
   site: Site,
+  ctx: Context,
   visit: Omit<Visit, 'person'>,
   accountId: string,
   now: Date,
@@ -91,8 +91,6 @@ async function lookAtPerson(
   const asked = { wanted, params: interaction.params, begunAt: interaction.iat };
   const answering = await standingFor(asked, now, read);
   const stands = answering ?? (await read(2));
-  const binding =
-    profile.binding !== undefined && profile.binding.expiresAt > now ? profile.binding : undefined;
   const pending = tx === undefined ? {} : openPending(vault, tx);
   // Level 1 that stands needs no look at the steps of level 2.
   const open = wanted.level === 1 && answering !== undefined ? undefined : tx;
@@ -107,13 +105,18 @@ async function lookAtPerson(
   });
   const consent = request.service === undefined ? undefined : await standingConsent(site, { ...request, service: request.service }, now); // prettier-ignore
   const steps = new Set(proven.map(({ step }) => step));
-  const identified = [...steps].some(isIdentityStep);
-  const { identity } = pending;
-  const source = identity === undefined ? binding?.source : strongerSource(binding?.source, identity.source);
-  const held = { amr: stands.amr, source };
-  const accepted = site.methods.filter((method) => wouldMeet(wanted.methods, method, held));
-  const isMoving = identity !== undefined && binding === undefined && identity.supervised !== true;
-  const move: MoveState = isMoving ? await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now) : { state: 'free' }; // prettier-ignore
+  const levelMet = answering !== undefined;
+  const look = {
+    accountId,
+    profile,
+    stands,
+    pending,
+    proven: steps,
+    rules: wanted.methods,
+    scopes: request.scopes,
+  };
+  const { move, ...proofs } =
+    wanted.level === 2 && !levelMet ? await levelFacts(site, ctx, look, now) : nothingToProve;
   return {
     accountId,
     profile,
@@ -125,30 +128,16 @@ async function lookAtPerson(
     move,
     facts: {
       // Level 1 that is too old is proven by signing in again; once, or a short max_age would loop.
-      signedIn: wanted.level === 2 || answering !== undefined || steps.has('zalo') || steps.has('recovery'),
+      signedIn: wanted.level === 2 || levelMet || steps.has('zalo') || steps.has('recovery'),
       wantLevel: wanted.level,
-      levelMet: answering !== undefined,
-      bound: binding !== undefined,
-      accepted: new Set<Method>(accepted),
-      hasPasskey: false,
-      codeSuffices: profile.phoneFacts !== undefined,
+      levelMet,
       chosen: pending.method,
       proven: steps,
       brakeAnswered: pending.brakeAnswered === true,
-      held: false,
-      elsewhere: elsewhereOf(move, pending),
-      // After an identity step a number is asked for again: who cannot use the old one came for that.
-      phoneKnown: pending.phone !== undefined || (profile.phone !== undefined && !identified),
-      consentMissing: isConsentMissing(request, consent, hadPrompt(params, 'consent')),
-      guardianMissing: false,
+      ...proofs,
+      ...(await consentFacts(site, { request, consent, params, begunAt: interaction.iat }, now)),
     },
   };
-}
-
-function elsewhereOf({ state }: MoveState, { moveAgreed }: Pending): StepFacts['elsewhere'] {
-  if (state === 'free' || state === 'ripe') return undefined;
-  if (state === 'waiting') return 'waiting';
-  return state === 'ask' && moveAgreed === true ? 'agreed' : 'ask';
 }
 
 /** The transaction of a visit, opened when the first step needs one. */

@@ -2,8 +2,10 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Database } from '../../database.ts';
 import { sql } from '../../database.ts';
 import type { Grants } from '../../consent/stop.ts';
+import type { Access } from '../../safety/lock.ts';
 import { takeFromHand } from './grant-at-hand.ts';
 import { inOrder } from './in-order.ts';
+import { endSessionsOf } from './sessions.ts';
 
 export function grantAdapter(db: Database): Adapter {
   return {
@@ -45,7 +47,7 @@ export async function revokeGrant(db: Database, grantId: string): Promise<void> 
   await db.run(sql`delete from oidc_grant where id = ${grantId}`);
 }
 
-/** Ends all grants of an account, or those of one browser session's clients. */
+/** Ends all grants of an account. */
 export async function revokeGrantsOf(db: Database, accountId: string): Promise<void> {
   await db.run(
     sql`delete from oidc_artifact where grant_id in (select id from oidc_grant where account_id = ${accountId})`,
@@ -55,9 +57,13 @@ export async function revokeGrantsOf(db: Database, accountId: string): Promise<v
 
 type GrantRow = { id: string; payload: AdapterPayload & { resources?: Record<string, string> } };
 
-/** The port consent/ uses to take scopes back. */
-export function createGrants(db: Database): Grants {
+/** The ports through which consent/ takes scopes back and safety/ everything. */
+export function createGrants(db: Database): Grants & Access {
   return {
+    async endAll(accountId) {
+      await revokeGrantsOf(db, accountId);
+      await endSessionsOf(db, accountId);
+    },
     async narrow({ accountId, serviceId, keepScopes }) {
       const rows = await db.rows<GrantRow>(sql`
         select id, payload from oidc_grant

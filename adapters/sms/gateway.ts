@@ -1,7 +1,7 @@
 // SMS gateway of the provider that holds our registered brand name: POST {url}/messages.
 
 import { z } from 'zod';
-import type { SmsAnswer, SmsGateway, SmsRejection } from '../../assurance/sms-gateway.ts';
+import type { MessageAnswer, MessageRejection, SmsGateway } from '../../assurance/message-gateway.ts';
 import { Refusal } from '../../errors.ts';
 
 export type SmsConfig = {
@@ -17,7 +17,7 @@ const accepted = z.object({ messageId: z.string().min(1).max(255) });
 const rejected = z.object({ error: z.string() });
 
 // The gateway's words and ours; a word not listed is `other`.
-const REJECTIONS: ReadonlyMap<string, SmsRejection> = new Map<string, SmsRejection>([
+const REJECTIONS: ReadonlyMap<string, MessageRejection> = new Map<string, MessageRejection>([
   ['invalid_number', 'invalid_number'],
   ['unreachable_number', 'unreachable'],
   ['blocked_number', 'blocked'],
@@ -31,7 +31,7 @@ export function createSmsGateway(config: SmsConfig): SmsGateway {
   const bodyLimitBytes = config.bodyLimitBytes ?? 16 * 1024;
   return {
     // No retry here: the outbox tries again with the same reference, which is delivered once.
-    async send({ to, text, reference }): Promise<SmsAnswer> {
+    async send({ to, text, reference }): Promise<MessageAnswer> {
       const request = {
         method: 'POST',
         headers: {
@@ -64,7 +64,7 @@ async function exchange(
   }
 }
 
-function answerOf(status: number, body: unknown, reference: string): SmsAnswer {
+function answerOf(status: number, body: unknown, reference: string): MessageAnswer {
   if (status === 202 || status === 409) {
     const answer = accepted.safeParse(body);
     if (answer.success) return { outcome: 'accepted', messageId: answer.data.messageId };
@@ -76,7 +76,7 @@ function answerOf(status: number, body: unknown, reference: string): SmsAnswer {
   throw smsFailure('status');
 }
 
-function rejectionOf(status: number, body: unknown): SmsRejection {
+function rejectionOf(status: number, body: unknown): MessageRejection {
   if (status === 401 || status === 403) return 'credentials';
   if (status === 429) return 'quota';
   return REJECTIONS.get(rejected.safeParse(body).data?.error ?? '') ?? 'other';

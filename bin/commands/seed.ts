@@ -97,7 +97,7 @@ async function seedCitizen(house: House, at: Date, now: Date): Promise<void> {
       const who = { accountId: signIn.accountId, clientId: 'seed' };
       await recordAccess(db, origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', ...who }, at);
       if (!bound) return who.accountId;
-      const identity = { source: 'vneid', issuer: 'seed', upstreamSub: person.vneidSub, personalNumber: person.personalNumber, name: person.name, birthdate: person.birthdate, checkId: uuidv7(at), organisation: 'VNeID' } as const; // prettier-ignore
+      const identity = { source: 'vneid', issuer: 'seed', upstreamSub: person.vneidSub, personalNumber: person.personalNumber, name: person.name, birthdate: person.birthdate.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'), checkId: uuidv7(at), organisation: 'VNeID' } as const; // prettier-ignore
       await bindIdentity(house, { ...who, identity }, at);
       await bindPhone(db, vault, { ...who, e164: internationalNumber(person.phone), identified: true }, at);
       return who.accountId;
@@ -134,7 +134,7 @@ async function answer(
 }
 
 async function withdrawOne(house: House, accountId: string, at: Date): Promise<void> {
-  const services = await findConsentPage(house.db, house.catalogue, accountId, 'vi');
+  const services = await findConsentPage(house, { accountId, lang: 'vi' }, at);
   const live = services.flatMap(({ consents }) => consents).find((consent) => consent.live);
   if (live === undefined) return;
   const acr = `${house.issuer}/acr/1`;

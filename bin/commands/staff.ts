@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { processEnvironment, readSettings } from '../../config.ts';
+import { disableStaff } from '../../staff/disable.ts';
 import { inviteStaff } from '../../staff/invitation.ts';
 import { listStaff } from '../../staff/store.ts';
 import type { StaffRole } from '../../staff/store.ts';
@@ -26,6 +27,15 @@ export function staffCommand(): Command {
         inviteStaff({ db, origin }, invitation, new Date()),
       );
       process.stdout.write(`${issuer}/nhan-vien/loi-moi/${token}\n`);
+    });
+  staff
+    .command('disable <login>')
+    .description('ends the sessions of somebody who works here no more; what they did stays on record')
+    .action(async (login: string) => {
+      const disabled = await withKeys((db, _envelope, origin) =>
+        disableStaff({ db, origin }, login, new Date()),
+      );
+      process.stdout.write(disabled ? `${login} is disabled\n` : `${login} was disabled already\n`);
     });
   staff
     .command('list')

@@ -31,6 +31,8 @@ export type Browser = {
   hasButton(text: string): boolean;
   page(): Page;
   hops(): readonly Hop[];
+  /** The Cookie header this browser would send there. */
+  cookies(url: URL): Promise<string>;
 };
 
 const MOST_REDIRECTS = 20;
@@ -42,7 +44,8 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
   const hops: Hop[] = [];
   let shown: Page | undefined;
 
-  async function go(first: { url: URL; method: 'GET' | 'POST'; form?: URLSearchParams }): Promise<Arrival> {
+  type Sent = { url: URL; method: 'GET' | 'POST'; form?: URLSearchParams | FormData };
+  async function go(first: Sent): Promise<Arrival> {
     let { url, method, form } = first;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
       if (options.stopAt?.(url) === true) return { at: 'door', url };
@@ -82,6 +85,7 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
   return {
     page,
     hops: () => hops,
+    cookies: (url) => jar.getCookieString(url.href),
     open: (url) => go({ url: new URL(url, shown?.url), method: 'GET' }),
     follow(text) {
       const current = page();
@@ -104,7 +108,8 @@ export function openBrowser(options: { stopAt?: (url: URL) => boolean; language?
       const url = new URL(form.getAttribute('action') ?? '', at ?? current.url);
       const filled = fieldsOf(form, button, fields);
       if ((form.getAttribute('method') ?? 'get').toLowerCase() === 'post') {
-        return go({ url, method: 'POST', form: filled });
+        const isUpload = form.getAttribute('enctype') === 'multipart/form-data';
+        return go({ url, method: 'POST', form: isUpload ? uploadOf(form, filled) : filled });
       }
       url.search = filled.toString();
       return go({ url, method: 'GET' });
@@ -126,6 +131,16 @@ function findButton(page: Page, wanted: string): HTMLElement | undefined {
     buttons.find((button) => spoken(button) === wanted) ??
     buttons.find((button) => spoken(button).includes(wanted))
   );
+}
+
+// What was typed into a file field stands for the file's text.
+function uploadOf(form: HTMLElement, filled: URLSearchParams): FormData {
+  const upload = new FormData();
+  for (const [name, value] of filled) {
+    const isFile = form.querySelector(`input[type=file][name="${name}"]`) !== null;
+    upload.append(name, isFile ? new File([value], value === '' ? '' : 'tep.json') : value);
+  }
+  return upload;
 }
 
 const spoken = (element: HTMLElement) => element.text.replaceAll(/\s+/g, ' ').trim();

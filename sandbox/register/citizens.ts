@@ -1,6 +1,8 @@
 // The invented people of the sandbox, as the population register knows them. Place code 999 belongs
 // to no province, so none of these numbers can be a real person's (contract section 3).
 
+import { z } from 'zod';
+
 export type RegisterCitizen = {
   readonly personalNumber: string;
   readonly name: string;
@@ -12,6 +14,18 @@ export type RegisterCitizen = {
   /** The number was cancelled and replaced by another one, which nobody is told. */
   readonly superseded?: true;
 };
+
+export const citizenSchema = z.object({
+  personalNumber: z.string().regex(/^999[0-9]{9}$/),
+  name: z.string().min(1).max(100),
+  birthdate: z.string().regex(/^[0-9]{4}([0-9]{4})?$/),
+});
+
+export const registerCitizen = (person: z.output<typeof citizenSchema>): RegisterCitizen => ({
+  ...person,
+  sex: Number(person.personalNumber[3]) % 2 === 1 ? 'female' : 'male',
+  residence: tayNinhCommune('25459'),
+});
 
 const tayNinhCommune = (communeCode: string) => ({ provinceCode: '80', communeCode });
 

@@ -3,9 +3,19 @@
 //   asked with  HoVaTen (upper case, no diacritics) SoDinhDanh Nam MaTichHop MaDVC MaCanBo MaYeuCau
 //   answers     CongdanCollection, with no, one or (knob) two CongDan
 //   refuses     a request that names no procedure and no officer: the register is no free oracle
+// Another person: POST /__sandbox/citizens {personalNumber, name, birthdate}.
 
-import { startTwin, text, type Answer, type Asked, type Twin } from '../vneid/twin-server.ts';
-import { registerCitizens, type RegisterCitizen } from './citizens.ts';
+import { z } from 'zod';
+import {
+  json,
+  parsedJson,
+  startTwin,
+  text,
+  type Answer,
+  type Asked,
+  type Twin,
+} from '../vneid/twin-server.ts';
+import { citizenSchema, registerCitizen, registerCitizens, type RegisterCitizen } from './citizens.ts';
 import { knobSchema, type RegisterKnobs } from './knobs.ts';
 import { collection, fault, readQuestion, soap, type RegisterQuestion } from './xml.ts';
 
@@ -21,17 +31,28 @@ export async function startRegister(
     readonly knobs?: Partial<RegisterKnobs>;
   } = {},
 ): Promise<RegisterTwin> {
-  const citizens = options.citizens ?? registerCitizens;
+  const citizens = [...(options.citizens ?? registerCitizens)];
   const twin = await startTwin<RegisterKnobs>({
     port: options.port,
     host: options.host,
     knobSchema,
     knobs: options.knobs,
     answer(asked, { knobs }): Answer {
+      if (asked.path === '/__sandbox/citizens') return addCitizen(asked, citizens);
       return { ...answerTo(asked, citizens, knobs), fault: knobs.fault, delayMs: knobs.delayMs };
     },
   });
   return { ...twin, serviceUrl: `${twin.url}${REGISTER_PATH}` };
+}
+
+function addCitizen(asked: Asked, citizens: RegisterCitizen[]): Answer {
+  const given = citizenSchema.safeParse(asked.method === 'POST' ? parsedJson(asked) : undefined);
+  if (!given.success) return json(400, { problem: z.prettifyError(given.error) });
+  const citizen = registerCitizen(given.data);
+  const known = citizens.findIndex(({ personalNumber }) => personalNumber === citizen.personalNumber);
+  if (known >= 0) citizens.splice(known, 1);
+  citizens.push(citizen);
+  return json(201, { personalNumber: citizen.personalNumber });
 }
 
 function answerTo(asked: Asked, citizens: readonly RegisterCitizen[], knobs: RegisterKnobs): Answer {

@@ -1,6 +1,8 @@
 // A simulated SMS gateway and the phones it reaches, as a real HTTP server.
 //   POST /messages {to,text,reference,brand}, Bearer key: 202 {messageId}; 409 the same reference again
 //   GET /phone, /phone/{+84…}, /phone/{+84…}.json: the sandbox phones
+//   POST /phone/{+84…} {text}: a message of another kind (Zalo) shown on the same phone
+//   Delivery reports go to the address given at the start, if any (reports.ts)
 //   PUT, GET, DELETE /__sandbox/knobs
 
 import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
@@ -16,6 +18,7 @@ import {
   type Asked,
   type Twin,
 } from '../vneid/twin-server.ts';
+import { report, type ReportTo } from './reports.ts';
 import { inboxPage, phonesPage, type PhoneMessage } from './phone.ts';
 
 export const knobSchema = z.strictObject({
@@ -38,6 +41,9 @@ export const knobSchema = z.strictObject({
   outageAfterAccepting: faultSchema.default('none'),
   /** Accepted and never delivered. */
   lose: z.boolean().default(false),
+  /** What the sender is told of a delivery. A lost message is never reported. */
+  report: z.enum(['prompt', 'never', 'late', 'failed', 'wrong_signature', 'duplicated']).default('prompt'),
+  reportLateMs: z.int().nonnegative().max(600_000).default(30_000),
 });
 export type SmsKnobs = z.output<typeof knobSchema>;
 export type SmsTwin = Twin<SmsKnobs> & {
@@ -58,6 +64,7 @@ type State = {
   readonly apiKey: string;
   readonly inboxes: Map<string, PhoneMessage[]>;
   readonly messageIds: Map<string, string>;
+  readonly reportTo: ReportTo | undefined;
 };
 
 export async function startSms(options: {
@@ -68,11 +75,14 @@ export async function startSms(options: {
   /** Phones to list before their first message. */
   readonly phones?: readonly string[];
   readonly knobs?: Partial<SmsKnobs>;
+  /** Where deliveries are reported. */
+  readonly reportTo?: ReportTo;
 }): Promise<SmsTwin> {
   const state: State = {
     apiKey: options.apiKey,
     inboxes: new Map((options.phones ?? []).map((phone) => [phone, []])),
     messageIds: new Map(),
+    reportTo: options.reportTo,
   };
   const twin = await startTwin<SmsKnobs>({
     port: options.port,
@@ -82,6 +92,7 @@ export async function startSms(options: {
     answer(asked, { knobs }): Answer {
       if (asked.path === '/messages') return send(asked, knobs, state);
       if (asked.path === STYLE_PATH) return stylesheet();
+      if (asked.method === 'POST') return zaloMessage(asked, state);
       if (asked.method !== 'GET') return text(405, 'method not allowed');
       if (asked.path === '/phone' || asked.path === '/')
         return phonesPage([...state.inboxes.keys()].toSorted());
@@ -106,6 +117,8 @@ function send(asked: Asked, knobs: SmsKnobs, state: State): Answer {
   const messageId = randomUUID();
   state.messageIds.set(sent.data.reference, messageId);
   if (!knobs.lose) deliver(sent.data, knobs.delayMs, state);
+  if (!knobs.lose && state.reportTo !== undefined)
+    report(state.reportTo, sent.data.reference, knobs.report, knobs.reportLateMs);
   return { ...json(202, { messageId }), fault: knobs.outageAfterAccepting };
 }
 
@@ -120,6 +133,15 @@ function deliver(
   };
   if (delayMs === 0) arrive();
   else setTimeout(arrive, delayMs).unref();
+}
+
+// JSON only: a form on a stranger's page must not write to a phone through a browser.
+function zaloMessage(asked: Asked, state: State): Answer {
+  const number = asked.path.replace(/^\/phone\//, '').replace(/^%2B/i, '+');
+  const given = z.object({ text: z.string().min(1).max(612) }).safeParse(parsedJson(asked));
+  if (!MOBILE.test(number) || !given.success) return text(404, 'not found');
+  deliver({ to: number, text: given.data.text, reference: randomUUID(), brand: 'Zalo' }, 0, state);
+  return json(202, {});
 }
 
 function phone(path: string, state: State): Answer {

@@ -15,6 +15,8 @@ export const endpoints = {
   '/v4/access_token': 'access_token',
   '/v2.0/me': 'me',
   '/v2.0/me/info': 'me/info',
+  '/message/template': 'message/template',
+  '/v4/oa/access_token': 'oa/access_token',
 } as const;
 export type Endpoint = (typeof endpoints)[keyof typeof endpoints];
 const endpointSchema = z.enum(Object.values(endpoints));

@@ -59,6 +59,10 @@ const knobShape = {
   'me.legacy': z.enum(['off', 'on']),
   /** U27 */
   'me.noToken': z.int(),
+  /** Every template message gets this error; 0 leaves it to the number (0900 00d ddd). */
+  'zns.error': z.int(),
+  /** A refresh may bring an access token alone. */
+  'oa.refresh': z.enum(['pair', 'accessOnly']),
 
   // Below: not Zalo's behaviour but ours, for tests and demos.
   /** A Zalo id here signs that person in without a page: for load and for scripts. */
@@ -118,6 +122,8 @@ export const defaultKnobs: Knobs = {
   'info.number': '84',
   'me.legacy': 'off',
   'me.noToken': 452,
+  'zns.error': 0,
+  'oa.refresh': 'pair',
   'authz.approve': 'page',
   'me.id': 'string',
   'clock.aheadMs': 0,

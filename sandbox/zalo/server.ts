@@ -7,12 +7,17 @@ import { control, endpoints, type Endpoint, type Levers, type SeenRequest } from
 import { me, meInfo } from './graph.ts';
 import { defaultKnobs, withChange, type KnobChange, type Knobs } from './knobs.ts';
 import { accessToken, issueCode, permission, permissionError } from './oauth.ts';
+import { oaToken, templateMessage, type ZnsMessage } from './zns.ts';
 import { createState, findApp, findCitizen, type ZaloApp, type ZaloCitizen } from './state.ts';
 
 export type ZaloTwin = Levers & {
   readonly url: string;
   /** A code as the permission page would give it. Without `appId`: the first app. */
   mintCode(wanted: { zaloId: string; codeChallenge?: string; appId?: string }): string;
+  /** What the phone (+84…) got as template messages, newest first. */
+  znsInbox(phone: string): readonly ZnsMessage[];
+  /** Ends the Official Account's access token, as a new one made elsewhere would. */
+  dropOaToken(): void;
   close(): Promise<void>;
 };
 
@@ -24,6 +29,8 @@ const handlers: Record<Endpoint, (asked: Asked, moment: Moment) => Answer> = {
   access_token: accessToken,
   me,
   'me/info': meInfo,
+  'message/template': templateMessage,
+  'oa/access_token': oaToken,
 };
 
 export async function startZalo(options: {
@@ -34,8 +41,11 @@ export async function startZalo(options: {
   readonly citizens: readonly ZaloCitizen[];
   readonly knobs?: KnobChange;
   readonly phoneOrigin?: string;
+  /** What the Official Account's owner got from the console. */
+  readonly oaRefreshToken?: string;
 }): Promise<ZaloTwin> {
-  const state = createState(options.apps, options.citizens);
+  const state = createState(options.apps, options.citizens, options.oaRefreshToken);
+  if (options.phoneOrigin !== undefined) state.oa.onMessage = tellPhone(options.phoneOrigin);
   const firstKnobs = withChange(defaultKnobs, options.knobs ?? {});
   let knobs = firstKnobs;
   const queues = new Map<Endpoint, KnobChange[]>();
@@ -101,6 +111,10 @@ export async function startZalo(options: {
       if (app === undefined || citizen === undefined) throw new Error('unknown app or citizen');
       return issueCode(momentWith(knobs), app, citizen, wanted.codeChallenge);
     },
+    znsInbox: (phone) => state.oa.phones.get(phone) ?? [],
+    dropOaToken: () => {
+      state.oa.accessToken = undefined;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -109,6 +123,14 @@ export async function startZalo(options: {
       }),
   };
 }
+
+// The sandbox phone is one device: what Zalo brings is shown beside the SMS.
+const tellPhone = (origin: string) => (phone: string, text: string) =>
+  void fetch(`${origin}/${phone}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text }),
+  }).catch(() => {});
 
 /** `undefined`: the body is larger than anything Zalo is sent. */
 async function readRequest(incoming: IncomingMessage): Promise<Asked | undefined> {

@@ -1,7 +1,8 @@
 // What the twin remembers: who exists, and which codes and tokens it has given out.
-// Later areas (Official Account, ZNS, mini app events) get maps of their own beside these.
+// Later areas (mini app events) get maps of their own beside these.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { createOaState, type OaState } from './zns.ts';
 
 export type ZaloApp = {
   readonly appId: string;
@@ -55,6 +56,7 @@ export type TwinState = {
   readonly citizens: ZaloCitizen[];
   readonly codes: Map<string, IssuedCode>;
   readonly accessTokens: Map<string, AccessToken>;
+  readonly oa: OaState;
   readonly refreshTokens: Map<string, RefreshToken>;
   readonly phoneTokens: Map<string, PhoneToken>;
 };
@@ -67,7 +69,11 @@ export const lifetimeMs = {
   phoneToken: 2 * 60_000,
 };
 
-export function createState(apps: readonly ZaloApp[], citizens: readonly ZaloCitizen[]): TwinState {
+export function createState(
+  apps: readonly ZaloApp[],
+  citizens: readonly ZaloCitizen[],
+  oaRefreshToken?: string,
+): TwinState {
   for (const uri of apps.flatMap((app) => app.redirectUris)) new URL(uri);
   return {
     apps,
@@ -76,6 +82,7 @@ export function createState(apps: readonly ZaloApp[], citizens: readonly ZaloCit
     accessTokens: new Map(),
     refreshTokens: new Map(),
     phoneTokens: new Map(),
+    oa: createOaState(oaRefreshToken),
   };
 }
 

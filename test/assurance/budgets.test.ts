@@ -2,7 +2,7 @@ import test from 'ava';
 import { createBudgets } from '../../assurance/budgets.ts';
 import type { SendFacts } from '../../assurance/budgets.ts';
 import { sql } from '../../database.ts';
-import { NOW, openDomain, times } from '../support/domain.ts';
+import { NOW, after, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
 import { codesOf, newStep } from './codes.ts';
 
@@ -15,7 +15,7 @@ test.after.always(() => house.close());
 let count = 0;
 const different = (): SendFacts => {
   count += 1;
-  return { addressKey: `a${count}`, networkKey: `n${count}`, accountId: `acc${count}`, prefix: `pre${count}`, phoneKey: `ph${count}`, channel: 'sms' }; // prettier-ignore
+  return { addressKey: `a${count}`, networkKey: `n${count}`, accountId: `acc${count}`, deviceKey: `dev${count}`, prefix: `pre${count}`, phoneKey: `ph${count}`, channel: 'sms' }; // prettier-ignore
 };
 const budgetsOf = (channelPerHour = 100_000, db = house.db) => createBudgets(db, { channelPerHour });
 const pointsOf = (key: string) =>
@@ -27,6 +27,7 @@ const limits: readonly [budget: string, most: number, shared: keyof SendFacts, s
   ['phone-hour', 5, 'phoneKey', 3_600],
   ['account-day', 10, 'accountId', 86_400],
   ['address-hour', 20, 'addressKey', 3_600],
+  ['device-hour', 10, 'deviceKey', 3_600],
   ['prefix-hour', 50, 'prefix', 3_600],
   ['network-day', 100, 'networkKey', 86_400],
 ];
@@ -53,7 +54,7 @@ test('phone-day: ten a day, over several hours', async (t) => {
   t.like(await budgets.chargeSend(facts(), NOW), { outcome: 'used_up', budget: 'phone-day' });
 });
 
-test('channel-hour: what all citizens together may cost', async (t) => {
+test.serial('channel-hour: what all citizens together may cost', async (t) => {
   const budgets = budgetsOf(3);
   await house.db.run(sql`delete from rate_limit where key like 'channel-hour:%'`);
   const zns = () => ({ ...different(), channel: 'zns' as const });
@@ -107,14 +108,17 @@ test('what is charged stays charged when the request around it rolls back', asyn
   t.is((await pointsOf(facts.phoneKey)).length, 2);
 });
 
-test('a used-up budget sends nothing and makes no code', async (t) => {
+test('a used-up budget sends nothing, and looks like a code that was sent', async (t) => {
   const codes = codesOf(house, budgetsOf());
   const phone = { e164: '+84912345678' };
   for (let i = 0; i < 5; i += 1)
     t.deepEqual(await codes.send(await newStep(house, phone)), { outcome: 'sent' });
   const sixth = await newStep(house, phone);
-  t.deepEqual(await codes.send(sixth), { outcome: 'used_up' });
-  t.deepEqual(await house.db.rows(sql`select id from otp where transaction_id = ${sixth.transactionId}`), []);
+  t.deepEqual(await codes.send(sixth), { outcome: 'held_back', budget: 'phone-hour' });
+  const kept = await house.db.rows(
+    sql`select id, message_id from otp where transaction_id = ${sixth.transactionId}`,
+  );
+  t.like(kept, { length: 1, 0: { message_id: null } }, 'what stands there was never sent');
 });
 
 test('no limiter key holds a phone number', async (t) => {
@@ -123,4 +127,38 @@ test('no limiter key holds a phone number', async (t) => {
   await codes.send(step);
   const keys = await house.db.rows<{ key: string }>(sql`select key from rate_limit`);
   t.false(keys.some(({ key }) => /987654321|98765/.test(key)));
+});
+
+test.serial('channel-day: what all citizens together may cost in a day', async (t) => {
+  const budgets = createBudgets(house.second, { channelPerHour: 100_000, channelPerDay: 2 });
+  await house.db.run(sql`delete from rate_limit where key = 'channel-day:zns'`);
+  const zns = () => ({ ...different(), channel: 'zns' as const });
+  for (let i = 0; i < 2; i += 1) t.deepEqual(await budgets.chargeSend(zns(), NOW), { outcome: 'charged' });
+  t.like(await budgets.chargeSend(zns(), NOW), { outcome: 'used_up', budget: 'channel-day' });
+});
+
+test('a known device behind a crowded address is not held up by the strangers there', async (t) => {
+  const budgets = budgetsOf();
+  const crowd = { addressKey: 'cgnat', networkKey: 'cgnat-net' };
+  for (let i = 0; i < 20; i += 1) await budgets.chargeSend({ ...different(), ...crowd }, NOW);
+  t.like(await budgets.chargeSend({ ...different(), ...crowd }, NOW), { budget: 'address-hour' });
+  const known = () => budgets.chargeSend({ ...different(), ...crowd, knownDevice: true }, NOW);
+  for (let i = 0; i < 30; i += 1) t.deepEqual(await known(), { outcome: 'charged' });
+});
+
+test('the alarm rings once a minute for what concerns everybody, never for one person', async (t) => {
+  const rung: [string, boolean][] = [];
+  const budgets = createBudgets(house.db, { channelPerHour: 100_000, onBlocked: (...said) => void rung.push(said) }); // prettier-ignore
+  const facts = () => ({ ...different(), prefix: 'ringing' });
+  for (let i = 0; i < 52; i += 1) await budgets.chargeSend(facts(), NOW);
+  await budgets.chargeSend(facts(), after(59));
+  await budgets.chargeSend(facts(), after(60));
+  for (let i = 0; i < 6; i += 1) await budgets.chargeSend({ ...different(), phoneKey: 'ring' }, NOW);
+  t.deepEqual(rung, [
+    ['prefix-hour', true],
+    ['prefix-hour', false],
+    ['prefix-hour', false],
+    ['prefix-hour', true],
+    ['phone-hour', false],
+  ]);
 });

@@ -81,6 +81,9 @@ async function answerConsent(
 
 async function stepUp({ page, person, press, look }: Walker): Promise<void> {
   await page.waitForURL(/\/interaction\/[\w-]+/);
+  t_is(await heading(page).innerText(), words.brake.title);
+  await look('co-ai-goi');
+  await press(words.brake.no);
   t_is(await heading(page).innerText(), words.stepUp.title.first);
   await look('xac-minh');
   await press(words.stepUp.methods.vneid.button);

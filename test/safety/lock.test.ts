@@ -51,7 +51,9 @@ test('a lock ends proofs, sign-ins under way, codes, devices, and tells the phon
 
 test('of ten locks at two brokers at once one happens', async (t) => {
   const { accountId } = await boundCitizen(domain);
-  const results = await times(10, (index) =>
+  const results = await times(
+    10,
+    (index) =>
     lockAccount(houseOf(domain, index % 2 === 0 ? domain.db : domain.second), { accountId, reason: 'not_me', by: byLink }, NOW), // prettier-ignore
   );
   t.is(results.filter(Boolean).length, 1);

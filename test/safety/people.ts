@@ -35,7 +35,7 @@ export async function boundCitizen(domain: Domain, phone = newPhone(), now = NOW
 /** Messages that wait for this phone, the oldest first. */
 export async function messagesTo(domain: Domain, phone: string) {
   const rows = await domain.db.rows<{ id: string; to: Buffer; text: Buffer }>(sql`
-    select id, to_sealed as to, text_sealed as text from message_outbox where to_sealed is not null order by created_at, id`);
+    select id, to_sealed as to, text_sealed as text from message_outbox where done_at is null order by created_at, id`);
   return rows
     .filter((row) => domain.vault.open(`message/${row.id}/to`, row.to) === phone)
     .map((row) => ({ id: row.id, text: domain.vault.open(`message/${row.id}/text`, row.text) }));

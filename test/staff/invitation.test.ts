@@ -27,7 +27,7 @@ const auditor = (login: string) => ({
 test.serial('an invited person sets a password once, and the link ends', async (t) => {
   const token = await inviteStaff({ db, origin }, auditor('an.nguyen'), now);
   t.deepEqual(await findInvited(db, token, now), { login: 'an.nguyen', unit: 'Thanh tra tỉnh' });
-  t.deepEqual(await acceptInvitation({ db, origin }, { token, password }, now), { outcome: 'accepted' });
+  t.like(await acceptInvitation({ db, origin }, { token, password }, now), { outcome: 'accepted' });
   t.is(await findInvited(db, token, now), undefined);
   t.deepEqual(await acceptInvitation({ db, origin }, { token, password }, now), { outcome: 'ended' });
 });
@@ -95,8 +95,8 @@ test.serial('neither the link nor the password stands in the database', async (t
 });
 
 test.serial('a flood of passwords is turned away before it fills the memory', async (t) => {
-  const answers = await Promise.allSettled(Array.from({ length: 12 }, () => hashPassword(password)));
+  const answers = await Promise.allSettled(Array.from({ length: 100 }, () => hashPassword(password)));
   const refused = answers.filter((answer) => answer.status === 'rejected');
-  t.true(refused.length >= 8);
+  t.true(refused.length >= 30);
   t.true(refused.every(({ reason }) => reason instanceof Refusal && reason.kind === 'throttled'));
 });

@@ -66,6 +66,7 @@ const homes: readonly { readonly packages: RegExp; readonly home: RegExp }[] = [
   { packages: /^knex$/, home: /^database\.ts$|^migrations\/|\/store\.ts$|^audit\/search\.ts$/ },
   { packages: /^mrz$/, home: /^cards\// },
   { packages: /^@peculiar\//, home: /^cards\// },
+  { packages: /^@fastify\/busboy$/, home: /^web\// },
   { packages: /^fast-xml-parser$/, home: /^(adapters|sandbox)\// },
   { packages: /^pg$/, home: /^database\.ts$|^(migrations|sandbox)\// },
 ];

@@ -50,7 +50,8 @@ const measure = `(() => {
   const name = (element) => element.tagName + ' ' + (element.textContent.trim() || element.id);
   const targets = [...document.querySelectorAll('a, button, summary, input:not([type=hidden])')]
     .map((element) => (['radio', 'checkbox'].includes(element.type) ? element.closest('label') : element))
-    .filter((element) => element && getComputedStyle(element).display !== 'inline');
+    // What lies in a closed fold is no target yet; a page with a mistake there shows it open.
+    .filter((element) => element && element.checkVisibility() && getComputedStyle(element).display !== 'inline');
   return {
     overflowPx: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     basePx: parseFloat(getComputedStyle(document.body).fontSize),

@@ -2,7 +2,8 @@ import type { viPasskeys } from './vi-passkeys.ts';
 
 export const enPasskeys: typeof viPasskeys = {
   passkeyForm: {
-    noScript: 'JavaScript is off in this browser, so a passkey cannot be used. Turn it on, or choose another way.',
+    noScript:
+      'JavaScript is off in this browser, so a passkey cannot be used. Turn it on, or choose another way.',
     failed: 'Not done yet. Press again and follow what your device says.',
     known: 'This device already has a passkey.',
     unable: 'This browser cannot use passkeys. Please choose another way.',
@@ -35,7 +36,7 @@ export const enPasskeys: typeof viPasskeys = {
     nameHint: 'For example: My phone',
     suggestion: 'My device',
     button: 'Add passkey',
-    back: 'Back',
+    back: 'Back to the list',
     errors: {
       failed: 'The passkey was not added. Press Add passkey again.',
       taken: 'This passkey is here already.',
@@ -97,7 +98,8 @@ export const enPasskeys: typeof viPasskeys = {
     replaceText: 'The old sheet is void. Throw it away.',
     make: 'Make recovery codes',
     makeAgain: 'Make new codes',
-    worth: 'A recovery code only lets you into your account. Private matters still need the verification step.',
+    worth:
+      'A recovery code only lets you into your account. Private matters still need the verification step.',
     back: 'Back to my records',
     madeTitle: 'Your recovery codes',
     onceTitle: 'Shown this once',

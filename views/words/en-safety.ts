@@ -59,9 +59,10 @@ export const enSafety: typeof viSafety = {
     here: 'The device you are using',
     seen: (at: string) => `Last used at ${at}`,
     since: (at: string) => `First used at ${at}`,
-    remove: 'This is not me',
+    remove: 'Not my device',
+    removeThis: 'Remove this device',
     removeHint:
-      '“This is not me” takes the device off the list and signs you out on every device, this one too. Then you sign in again.',
+      'Removing a device signs you out on every device, the one you are using too. Then you sign in again.',
     help: 'Do you think somebody took your account? Call 1022 to have it locked.',
     back: 'Back to My records',
   },

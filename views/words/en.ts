@@ -1,5 +1,10 @@
 import { enAccount } from './en-account.ts';
+import { enGuardian } from './en-guardian.ts';
+import { enCounter } from './en-counter.ts';
+import { enCard } from './en-card.ts';
+import { enChip } from './en-chip.ts';
 import { enSafety } from './en-safety.ts';
+import { enPasskeys } from './en-passkeys.ts';
 import { enStepUp } from './en-step-up.ts';
 import type { Words } from './vi.ts';
 
@@ -128,6 +133,7 @@ export const en: Words = {
     deadTitle: 'A new code is needed',
     stoppedTitle: 'No more codes',
     sentTo: 'Sent to number',
+    sentByZalo: 'Sent through Zalo to number',
     purpose: 'What it is for',
     transaction: 'Transaction code',
     label: (length: number) => `The ${length} digits in the message`,
@@ -136,7 +142,9 @@ export const en: Words = {
     keepText:
       'Not even to people who say they are officials, police or a bank. If somebody asks for it, call 1022.',
     button: 'Confirm',
-    noMessage: 'No message yet?',
+    noMessage: 'No message yet? A number gets only a few codes in an hour.',
+    zaloText: 'The SMS has not reached your phone. You can get the code through Zalo on this number.',
+    zalo: 'Get the code through Zalo',
     resendFrom: (time: string) => `You can send it again from ${time}.`,
     resend: 'Send the code again',
     last: 'This is the last code for this.',
@@ -148,6 +156,8 @@ export const en: Words = {
       used_up: () => 'The code was entered wrongly too often. Please ask for a new one.',
       sent_too_often: () => 'A code has just been sent. Please wait a little before sending again.',
       unavailable: () => 'The message could not be sent. Please wait a few minutes and send again.',
+      disabled: () =>
+        'Codes to your phone are blocked because too many wrong ones were entered. Please verify again with VNeID, with the chip of your identity card, or at the one-stop counter.',
     },
   },
   consent: {
@@ -188,6 +198,11 @@ export const en: Words = {
     },
   },
   ...enAccount,
+  ...enGuardian,
+  ...enCounter,
+  ...enCard,
+  ...enChip,
   ...enSafety,
   ...enStepUp,
+  ...enPasskeys,
 };

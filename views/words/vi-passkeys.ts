@@ -36,7 +36,7 @@ export const viPasskeys = {
     nameHint: 'Ví dụ: Điện thoại của tôi',
     suggestion: 'Máy của tôi',
     button: 'Thêm khóa',
-    back: 'Quay lại',
+    back: 'Về danh sách khóa',
     errors: {
       failed: 'Chưa thêm được khóa. Bạn hãy bấm lại nút Thêm khóa.',
       taken: 'Khóa này đã có rồi.',
@@ -75,7 +75,8 @@ export const viPasskeys = {
   recovery: {
     link: 'Không vào được Zalo?',
     title: 'Vào bằng mã khôi phục',
-    lead: (client: string) => `Dùng một mã trên tờ giấy mã khôi phục của bạn để vào ${client}. Mỗi mã dùng một lần.`,
+    lead: (client: string) =>
+      `Dùng một mã trên tờ giấy mã khôi phục của bạn để vào ${client}. Mỗi mã dùng một lần.`,
     label: 'Mã khôi phục',
     hint: 'Gồm 16 chữ và số, ví dụ: ABCD-2345-EFGH-6789. Gõ liền cũng được.',
     button: 'Vào',

@@ -59,9 +59,9 @@ export const viSafety = {
     here: 'Máy bạn đang dùng',
     seen: (at: string) => `Dùng gần nhất lúc ${at}`,
     since: (at: string) => `Dùng lần đầu lúc ${at}`,
-    remove: 'Đây không phải tôi',
-    removeHint:
-      'Bấm “Đây không phải tôi” thì máy đó bị bỏ khỏi danh sách và mọi máy bị đăng xuất, kể cả máy này. Sau đó bạn đăng nhập lại.',
+    remove: 'Không phải máy của tôi',
+    removeThis: 'Bỏ máy này',
+    removeHint: 'Khi bỏ một máy, mọi máy bị đăng xuất, kể cả máy bạn đang dùng. Sau đó bạn đăng nhập lại.',
     help: 'Nghi có người lấy tài khoản của bạn? Hãy gọi 1022 để khóa.',
     back: 'Về Hồ sơ của tôi',
   },

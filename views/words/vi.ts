@@ -4,7 +4,12 @@
 // Words to avoid and why: contracts/law-and-province.md section 3; test/views/words.test.ts holds them.
 
 import { viAccount } from './vi-account.ts';
+import { viGuardian } from './vi-guardian.ts';
+import { viCounter } from './vi-counter.ts';
+import { viCard } from './vi-card.ts';
+import { viChip } from './vi-chip.ts';
 import { viSafety } from './vi-safety.ts';
+import { viPasskeys } from './vi-passkeys.ts';
 import { viStepUp } from './vi-step-up.ts';
 
 export const vi = {
@@ -131,6 +136,7 @@ export const vi = {
     deadTitle: 'Cần mã mới',
     stoppedTitle: 'Không gửi thêm được mã',
     sentTo: 'Mã đã gửi đến số',
+    sentByZalo: 'Mã đã gửi qua Zalo của số',
     purpose: 'Để làm việc',
     transaction: 'Mã giao dịch',
     label: (length: number) => `Mã gồm ${length} số trong tin nhắn`,
@@ -138,7 +144,9 @@ export const vi = {
     keep: 'Không đưa mã này cho bất kỳ ai.',
     keepText: 'Kể cả người nói mình là cán bộ, công an hay ngân hàng. Bị hỏi mã, hãy gọi 1022.',
     button: 'Xác nhận',
-    noMessage: 'Chưa nhận được tin nhắn?',
+    noMessage: 'Chưa nhận được tin nhắn? Mỗi số chỉ nhận vài mã trong một giờ.',
+    zaloText: 'Tin nhắn SMS chưa đến được máy của bạn. Bạn có thể nhận mã qua Zalo của số này.',
+    zalo: 'Nhận mã qua Zalo',
     resendFrom: (time: string) => `Bạn gửi lại được từ ${time}.`,
     resend: 'Gửi lại mã',
     last: 'Đây là mã cuối cùng cho việc này.',
@@ -150,6 +158,8 @@ export const vi = {
       used_up: () => 'Bạn đã nhập sai quá số lần cho phép. Hãy xin mã mới.',
       sent_too_often: () => 'Mã vừa được gửi. Hãy đợi một lát rồi gửi lại.',
       unavailable: () => 'Chưa gửi được tin nhắn. Hãy đợi vài phút rồi gửi lại.',
+      disabled: () =>
+        'Mã gửi về điện thoại của bạn đã bị khóa vì nhập sai quá nhiều lần. Hãy xác minh lại bằng VNeID, bằng thẻ căn cước có chip, hoặc đến quầy một cửa.',
     },
   },
   consent: {
@@ -188,8 +198,13 @@ export const vi = {
     },
   },
   ...viAccount,
+  ...viGuardian,
+  ...viCounter,
+  ...viCard,
+  ...viChip,
   ...viSafety,
   ...viStepUp,
+  ...viPasskeys,
 };
 
 export type Words = typeof vi;

@@ -1,0 +1,57 @@
+// A whole first step-up through the sandbox: what the broker takes for all its requests together, the
+// time at VNeID's twin and the register included, the person's own time not. One person after the
+// other, as one phone sees it; prints the sum per person and where it goes.
+
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { sql } from '../database.ts';
+import { startPostgres } from '../sandbox/postgres.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { startHouse } from '../test/support/broker.ts';
+import { createPortal } from '../test/support/rp.ts';
+import { LEVEL_TWO, meet } from '../test/support/visitor.ts';
+import { median } from './rounds.ts';
+
+const { values } = parseArgs({ options: { people: { type: 'string', default: '200' } } });
+const WARM_UP = 20;
+const TARGET_P99_MS = 150;
+const requestLine = z.object({ event: z.literal('request'), method: z.string(), route: z.string(), ms: z.number() });
+
+const postgres = await startPostgres({ dataDir: `/tmp/tnid-bench-${process.pid}`, durable: true, temporary: true });
+await migrate(postgres.url);
+const house = await startHouse(postgres.url, { environment: { TNID_SMS_PER_HOUR: '1000000' } });
+try {
+  const rp = await createPortal(house, 'portal');
+  const sums: number[] = [];
+  const byRoute = new Map<string, number[]>();
+  for (let count = -WARM_UP; count < Number(values.people); count += 1) {
+    const visitor = await meet(house);
+    const request = await rp.begin(LEVEL_TWO.scope, LEVEL_TWO.resource);
+    // Every visitor of the bench comes from one address.
+    await house.db.run(sql`delete from rate_limit`);
+    house.logged.length = 0;
+    const walked = await visitor.go(request);
+    await rp.redeem(request, walked.callback);
+    if (count < 0) continue;
+    const lines = house.logged.flatMap((line) => {
+      const read = requestLine.safeParse(JSON.parse(line));
+      return read.success ? [read.data] : [];
+    });
+    sums.push(lines.reduce((sum, { ms }) => sum + ms, 0));
+    for (const { method, route, ms } of lines) {
+      const name = `${method} ${route}`;
+      byRoute.set(name, [...(byRoute.get(name) ?? []), ms]);
+    }
+  }
+  const sorted = sums.toSorted((one, other) => one - other);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  for (const [name, times] of byRoute) {
+    const each = times.length / sums.length;
+    console.log(`${name.padEnd(44)} ${each.toFixed(1).padStart(4)} × ${median(times).toFixed(1).padStart(6)} ms`);
+  }
+  const verdict = at(0.99) <= TARGET_P99_MS ? 'within' : 'OVER';
+  console.log(`\n${sums.length} people: p50 ${at(0.5).toFixed(0)} ms, p99 ${at(0.99).toFixed(0)} ms of broker time each (${verdict} ${TARGET_P99_MS} ms)`); // prettier-ignore
+} finally {
+  await house.stop();
+  await postgres.stop();
+}

@@ -1,0 +1,130 @@
+import { errorSummary, factList, postForm, primary, secondary } from './form.ts';
+import type { Fact } from './form.ts';
+import { type Html, html } from './html.ts';
+import { layout, type PageFrame } from './layout.ts';
+import { type Words, wordsOf } from './words/words.ts';
+
+export type LookReason = keyof Words['counterLook']['reasons'];
+export type RegisterPerson = {
+  readonly name: string;
+  readonly birthYear: string;
+  readonly numberMasked: string;
+};
+
+export type CounterLookModel = {
+  readonly page: PageFrame;
+  readonly csrf: string;
+  /** As the register has them, never as typed. Absent on the page that only refuses. */
+  readonly person?: RegisterPerson | undefined;
+  readonly child?: RegisterPerson | undefined;
+  readonly paper?: string | undefined;
+  readonly oldNumberMasked?: string | undefined;
+  /** The name on record under the old number. */
+  readonly oldName?: string | undefined;
+  readonly account?: 'locked' | 'unlocked' | undefined;
+  /** Login of the officer who looked first. */
+  readonly firstLogin?: string | undefined;
+  /** Posts `csrf`, `face`, `card`, `freeWill`, `reason`, `note`. */
+  readonly confirm?:
+    | {
+        readonly action: string;
+        readonly button: 'confirm' | 'lock' | 'unlock' | 'record' | 'replace';
+        /** None: the paper is the reason. */
+        readonly reasons: readonly LookReason[];
+      }
+    | undefined;
+  /** Posts `csrf`, `reason`, `note`. */
+  readonly refuse?: { readonly action: string; readonly reasons: readonly LookReason[] } | undefined;
+  readonly otherCardHref?: string | undefined;
+  readonly backHref: string;
+  readonly error?: keyof Words['counterLook']['errors'] | undefined;
+};
+
+const SEEN = ['face', 'card', 'freeWill'] as const;
+
+/** What the register says beside what the officer sees. */
+export function counterLookPage(model: CounterLookModel): Html {
+  const { page, confirm, refuse, error } = model;
+  const words = wordsOf(page.lang).counterLook;
+  const title = confirm === undefined ? words.refuseTitle : model.firstLogin === undefined ? words.title : words.secondTitle; // prettier-ignore
+  const field = error === 'reason' ? (confirm === undefined ? 'refuse-reason' : 'reason') : 'face';
+  const message = error && words.errors[error];
+  return layout(
+    { ...page, title, failed: message !== undefined },
+    html`${message && errorSummary(page.lang, [{ field, message }])}
+<h1>${title}</h1>
+${model.firstLogin !== undefined && html`<p class="lead">${words.secondWhy(model.firstLogin)}</p>`}
+${model.person && facts(model, model.person)}
+${confirm && confirmForm(model, confirm)}
+${
+  refuse &&
+  html`<section class="leave">
+${confirm && html`<h2>${words.refuseTitle}</h2>`}
+<p>${words.refuseText}</p>
+${postForm(refuse.action, model.csrf, html`${reasonField('refuse-', refuse.reasons, words)}${noteField('refuse-', words)}${secondary(words.refuse)}`)}
+</section>`
+}
+<p class="row-actions">${model.otherCardHref !== undefined && html`<a class="row-link" href="${model.otherCardHref}">${words.otherCard}</a>`}
+<a class="row-link" href="${model.backHref}">${wordsOf(page.lang).counter.back}</a></p>`,
+  );
+}
+
+function facts(model: CounterLookModel, person: RegisterPerson): Html {
+  const words = wordsOf(model.page.lang).counterLook;
+  const about = ({ name, birthYear, numberMasked }: RegisterPerson): readonly Fact[] => [
+    { label: words.name, value: html`<strong>${name}</strong>` },
+    { label: words.birthYear, value: birthYear },
+    { label: words.number, value: html`<span class="number">${numberMasked}</span>` },
+  ];
+  return html`<section class="panel"><h2>${words.facts}</h2>
+${factList([
+  ...about(person),
+  model.oldNumberMasked !== undefined && {
+    label: words.oldNumber,
+    value: html`<span class="number">${model.oldNumberMasked}</span>`,
+  },
+  model.oldName !== undefined && { label: words.oldName, value: model.oldName },
+  model.account && { label: words.account, value: words[model.account] },
+])}
+</section>
+${
+  model.child &&
+  html`<section class="panel"><h2>${words.child}</h2>
+${factList([...about(model.child), model.paper !== undefined && { label: words.paper, value: model.paper }])}
+</section>`
+}`;
+}
+
+function confirmForm(model: CounterLookModel, confirm: NonNullable<CounterLookModel['confirm']>): Html {
+  const words = wordsOf(model.page.lang).counterLook;
+  return postForm(
+    confirm.action,
+    model.csrf,
+    html`<fieldset class="checks"><legend>${words.checks}</legend>
+<div class="choices">${SEEN.map(
+      (name) =>
+        html`<label class="choice"><input type="checkbox" id="${name}" name="${name}" value="yes">${words[name]}</label>`,
+    )}</div></fieldset>
+${confirm.reasons.length > 0 && reasonField('', confirm.reasons, words)}
+${noteField('', words)}
+${primary(words[confirm.button])}`,
+  );
+}
+
+function reasonField(prefix: string, reasons: readonly LookReason[], words: Words['counterLook']): Html {
+  return html`<div class="field">
+<label for="${prefix}reason">${words.reason}</label>
+<select class="input" id="${prefix}reason" name="reason">
+<option value="">${words.choose}</option>
+${reasons.map((reason) => html`<option value="${reason}">${words.reasons[reason]}</option>`)}
+</select>
+</div>`;
+}
+
+function noteField(prefix: string, words: Words['counterLook']): Html {
+  return html`<div class="field">
+<label for="${prefix}note">${words.note}</label>
+<p class="hint" id="${prefix}note-hint">${words.noteHint}</p>
+<textarea class="input" id="${prefix}note" name="note" maxlength="300" aria-describedby="${prefix}note-hint"></textarea>
+</div>`;
+}

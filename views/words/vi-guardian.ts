@@ -1,0 +1,106 @@
+// Pages for children under 16 and for those who answer for them. The child is "bạn" on its own
+// pages; on the representative's pages the child is named.
+
+export const viGuardian = {
+  guardian: {
+    // The child's sign-in.
+    childTitle: 'Bạn chọn trước, cha mẹ hoặc người giám hộ chọn sau',
+    childLead:
+      'Bạn chưa đủ 16 tuổi. Thông tin của bạn chỉ được dùng khi cả bạn và cha mẹ hoặc người giám hộ cùng đồng ý. Bạn chọn Không đồng ý với việc nào thì việc đó dừng lại, không cần hỏi ai.',
+    childSubmit: 'Gửi cho cha mẹ hoặc người giám hộ',
+    again: 'Lần hỏi trước không còn dùng được. Xin chọn lại.',
+    sendTitle: 'Cha mẹ hoặc người giám hộ trả lời',
+    sendLead:
+      'Người dùng tài khoản này chưa đủ 7 tuổi. Cha mẹ hoặc người giám hộ đọc và chọn trên tài khoản của mình.',
+    sendButton: 'Gửi cho cha mẹ hoặc người giám hộ',
+    waitTitle: 'Đã gửi cho cha mẹ hoặc người giám hộ',
+    waitLead: 'Nhờ cha mẹ hoặc người giám hộ làm ba bước này trên điện thoại của họ:',
+    waitSteps: (address: string) => [
+      `Mở ${address}`,
+      'Đăng nhập bằng Zalo của mình và làm bước xác minh',
+      'Đọc và chọn cho từng việc',
+    ],
+    waitUntil: (until: string) => `Câu hỏi chờ đến ${until}. Trang này tự xem lại sau mỗi 10 giây.`,
+    waitCheck: 'Xem lại ngay',
+    waitStop: 'Dừng lại ở đây',
+    waitLeave: 'Bạn đóng trang này được. Khi đã có câu trả lời, bạn vào lại là dùng được.',
+    yourChoices: 'Bạn đã chọn',
+    noneTitle: 'Chưa ghi ai là cha mẹ hoặc người giám hộ',
+    noneLead:
+      'Người chưa đủ 16 tuổi cần cha mẹ hoặc người giám hộ cùng đồng ý. Chúng tôi chưa biết người đó là ai.',
+    noneStepsTitle: 'Cần làm gì',
+    noneSteps: [
+      'Đến quầy một cửa của xã, phường cùng cha hoặc mẹ, người giám hộ',
+      'Mang theo giấy khai sinh, hoặc giấy tờ về việc giám hộ',
+      'Cha mẹ hoặc người giám hộ mang theo thẻ căn cước của mình',
+    ],
+    withoutTitle: 'Không muốn đợi',
+    withoutText: 'Bạn đi tiếp được mà chưa ai đồng ý điều gì. Việc nào cần sự đồng ý thì chưa dùng được.',
+    withoutButton: 'Đi tiếp, chưa đồng ý',
+    cancel: 'Dừng lại, không gửi gì',
+    // The representative's pages.
+    title: 'Con tôi, người tôi giám hộ',
+    lead: 'Bạn trả lời thay cho người chưa đủ 16 tuổi. Từ 7 tuổi, chính các em cũng phải đồng ý.',
+    noChildren: 'Chưa ghi nhận em nào.',
+    noChildrenHelp:
+      'Để ghi nhận, hãy mang giấy khai sinh của em và thẻ căn cước của bạn đến quầy một cửa của xã, phường.',
+    waitingTitle: 'Đang chờ bạn trả lời',
+    nothingWaiting: 'Không có câu hỏi nào đang chờ.',
+    asks: (child: string, service: string) => `${child} muốn dùng: ${service}`,
+    expires: (at: string) => `Chờ đến ${at}`,
+    answer: 'Đọc và trả lời',
+    childrenTitle: 'Các em',
+    noName: 'Em chưa có tài khoản',
+    endsAt: (date: string) => `Đến hết ngày ${date}. Từ đủ 16 tuổi, em tự quyết định.`,
+    look: 'Xem và rút lại',
+    answerTitle: (child: string) => `Cho phép dùng thông tin của ${child}?`,
+    answerLead:
+      'Hãy đọc và chọn cho từng việc. Bạn rút lại được bất cứ lúc nào. Trong lời thông báo dưới đây, “bạn” là em.',
+    client: 'Em đang vào từ',
+    childSaidNo: (titles: string) => `Em đã chọn Không đồng ý, nên không hỏi bạn nữa: ${titles}.`,
+    childSaidYes: 'Những việc dưới đây em đã đồng ý. Việc nào bạn cũng đồng ý thì mới được làm.',
+    answerSubmit: 'Gửi lựa chọn',
+    back: 'Quay lại, chưa trả lời',
+    results: {
+      answered: 'Đã ghi câu trả lời của bạn.',
+      ended: 'Câu hỏi này đã được trả lời hoặc đã hết hạn.',
+      void: 'Câu hỏi này không còn dùng được. Nếu cần, em sẽ được hỏi lại.',
+      withdrawn: 'Đã rút lại. Tiện ích được báo trong vài giây và phải dừng lại.',
+    },
+    childPageTitle: (child: string) => `Thông tin của ${child}`,
+    given: 'Các việc đang nối',
+    nothingGiven: 'Chưa có việc nào dùng thông tin của em.',
+    historyTitle: 'Đã diễn ra',
+    nothingHappened: 'Chưa có gì.',
+    stops: (actions: readonly string[]) => actions.map((action) => `Em sẽ không dùng được: ${action}.`),
+    stopsNothing: ['Cơ quan sẽ không dùng thông tin của em cho việc này nữa. Các việc khác vẫn như cũ.'],
+    backToChildren: 'Về danh sách',
+    // Where it stands in the history of the child's own page.
+    happened: {
+      given: 'Cha mẹ hoặc người giám hộ đã đồng ý',
+      renewed: 'Cha mẹ hoặc người giám hộ đã đồng ý lại',
+      refused: 'Đã trả lời không đồng ý',
+      withdrawn: 'Cha mẹ hoặc người giám hộ đã rút lại',
+      expired: 'Sự đồng ý đã hết hạn',
+      requested: 'Tiện ích đã hỏi ý',
+      revoked_by_controller: 'Cơ quan đã dừng',
+      invalidated: 'Không còn giá trị',
+    },
+    happenedByChild: {
+      given: 'Em đã đồng ý',
+      renewed: 'Em đã đồng ý lại',
+      refused: 'Em đã chọn không đồng ý',
+      withdrawn: 'Em đã rút lại',
+      expired: 'Sự đồng ý đã hết hạn',
+      requested: 'Tiện ích đã hỏi ý em',
+      revoked_by_controller: 'Cơ quan đã dừng',
+      invalidated: 'Không còn giá trị',
+    },
+    givenBy: 'Ai đã chọn',
+    givers: {
+      self: 'Chính chủ tài khoản',
+      legal_representative: 'Cha mẹ hoặc người giám hộ',
+      both: 'Chủ tài khoản cùng cha mẹ hoặc người giám hộ',
+    },
+  },
+};

@@ -1,0 +1,46 @@
+// A random number that the browser keeps, so that a machine a person has proven level 2 on is known
+// again. It opens nothing; it only spares the wait of a new machine.
+
+import { randomBytes } from 'node:crypto';
+import type { Context } from 'koa';
+import { DEVICE_DAYS } from '../safety/devices.ts';
+import type { DeviceKind } from '../safety/devices.ts';
+import type { Site } from './site.ts';
+
+const COOKIE = '__Host-tnid-device';
+
+/** The keyed hash of this browser's number; a browser without one is given one. */
+export function deviceOf(site: Site, ctx: Context): Buffer {
+  const kept = ctx.cookies.get(COOKIE, { signed: false });
+  // 128 bits: 22 characters of base64url. Anything else is not of ours.
+  const known = kept !== undefined && /^[A-Za-z0-9_-]{22}$/.test(kept) ? kept : undefined;
+  const earlier: unknown = ctx.state['device'];
+  const number = known ?? (typeof earlier === 'string' ? earlier : randomBytes(16).toString('base64url'));
+  if (earlier === undefined) {
+    // Set anew at each visit: the 400 days begin with the last one.
+    ctx.cookies.set(COOKIE, number, {
+      signed: false,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: true,
+      maxAge: DEVICE_DAYS * 86_400_000,
+    });
+    ctx.state['device'] = number;
+  }
+  return site.vault.keyOf('device', number);
+}
+
+const SIGNS: readonly [RegExp, DeviceKind][] = [
+  [/iPad/, 'ipad'],
+  [/iPhone/, 'iphone'],
+  [/Android/, 'android'],
+  [/Windows/, 'windows'],
+  [/Macintosh/, 'mac'],
+  [/Linux|X11/, 'linux'],
+];
+
+/** What sort of machine the browser says it is: for the person's own list, never for a decision. */
+export function deviceKind(ctx: Context): DeviceKind {
+  const agent = ctx.get('user-agent').slice(0, 500);
+  return SIGNS.find(([sign]) => sign.test(agent))?.[1] ?? 'other';
+}
