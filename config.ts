@@ -159,7 +159,7 @@ export const settings = {
   },
   TNID_CSCA_DIR: { schema: word.optional(), about: 'trust anchors of identity cards, see `tnid csca`' },
   TNID_CARD_AUTHORITY_URL: { schema: webUrl.optional(), about: 'tells whether a card is in force' },
-  TNID_CARD_AUTHORITY_KEY: { schema: secret.optional(), about: 'our key there', secret: true },
+  TNID_CARD_AUTHORITY_API_KEY: { schema: secret.optional(), about: 'our key there', secret: true },
   TNID_SMS_URL: { schema: webUrl, about: 'SMS gateway' },
   TNID_SMS_API_KEY: { schema: secret, about: 'key for the SMS gateway', secret: true },
   TNID_SMS_PER_HOUR: {
@@ -247,8 +247,8 @@ export function readConfig(environment: Environment): Config {
     for (const name of ZNS_TERMS)
       if (config[name] === undefined) problems.push(`${name} is missing (needed with TNID_ZNS_OA_ID)`);
   }
-  if (config.TNID_CARD_AUTHORITY_URL !== undefined && config.TNID_CARD_AUTHORITY_KEY === undefined)
-    problems.push('TNID_CARD_AUTHORITY_KEY is missing (needed with TNID_CARD_AUTHORITY_URL)');
+  if (config.TNID_CARD_AUTHORITY_URL !== undefined && config.TNID_CARD_AUTHORITY_API_KEY === undefined)
+    problems.push('TNID_CARD_AUTHORITY_API_KEY is missing (needed with TNID_CARD_AUTHORITY_URL)');
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { ...config, TNID_ACR_BASE: config.TNID_ACR_BASE ?? `${config.TNID_ISSUER}/acr/` };
 }

@@ -41,6 +41,7 @@ import { apiCatalogue } from './provider/api.ts';
 import { createDocuments } from './provider/documents.ts';
 import { createProvider } from './provider/provider.ts';
 import { apiAudience } from './provider/resource-servers.ts';
+import { noticeEndingBindings } from './safety/binding-notices.ts';
 import { createNotify } from './safety/notices.ts';
 import { mountPages } from './web/app.ts';
 import { securityHeaders } from './web/headers.ts';
@@ -204,6 +205,13 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
         everyMs: 60_000,
         work: async () => {
           while ((await removeExpired(db)) >= 2_000);
+        },
+      },
+      {
+        name: 'binding-notices',
+        everyMs: 3_600_000,
+        work: async () => {
+          while ((await noticeEndingBindings({ db, vault, origin, issuer }, clock())) > 0);
         },
       },
       {

@@ -153,7 +153,7 @@ function connectRegister({ config, log, dependencies }: Ground) {
 }
 
 function connectCardAuthority({ config, log, dependencies }: Ground): CardAuthority | undefined {
-  const { TNID_CARD_AUTHORITY_URL: url, TNID_CARD_AUTHORITY_KEY: apiKey } = config;
+  const { TNID_CARD_AUTHORITY_URL: url, TNID_CARD_AUTHORITY_API_KEY: apiKey } = config;
   if (url === undefined || apiKey === undefined) return undefined;
   return createCardAuthority({
     url,

@@ -78,8 +78,9 @@ export async function answerCode(
         if (!(await bindOrMove(house, move, now)))
           return advance(db, tx, { state: 'primary', accountId, pending: sealPending(vault, tx.id, pending) }, now); // prettier-ignore
       }
-      if (pending.phone !== undefined) await bindPhone(db, vault, { accountId, e164, identified }, now);
-      else await touchPhone(db, accountId, { identified }, now);
+      if (pending.phone === undefined) await touchPhone(db, accountId, { identified }, now);
+      else if (await bindPhone(db, vault, { accountId, e164, identified }, now))
+        await house.notify({ accountId, kind: 'phone_changed', key: otpId, link: true }, now);
       await completeLevel2(
         house,
         { tx, accountId, sessionUid, amr: [...amrOf(steps), ...amrOfCode(channel)] },

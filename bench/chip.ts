@@ -43,7 +43,9 @@ for (const [what, sod] of hostileObjects(300_000))
   measure(what, 'error', () => verifyChip({ files: { ...files, sod }, trust }, now).status);
 
 const kept = slowest <= MOST_MS;
-console.log(`\n${kept ? 'ok' : 'TOO SLOW'}: the slowest median is ${slowest.toFixed(1)} ms (at most ${MOST_MS})`);
+console.log(
+  `\n${kept ? 'ok' : 'TOO SLOW'}: the slowest median is ${slowest.toFixed(1)} ms (at most ${MOST_MS})`,
+);
 process.exitCode = kept ? 0 : 1;
 
 function measure(name: string, expected: string, work: () => string): void {

@@ -56,8 +56,8 @@ export const findOpenRequests = (db: Database, childAccountIds: readonly string[
     select id, child_account_id, client_id, service_id, scopes, body_sealed, created_at, expires_at from guardian_request
     where child_account_id = any(${childAccountIds}::uuid[]) and ended_at is null and expires_at > ${now} order by created_at, id`);
 
-export const findLastOutcome = (db: Database, where: Where, since: Date) =>
-  db.row<{ outcome: 'answered' | 'void' | 'superseded' }>(sql`
-    select outcome from guardian_request
+export const findLastEnded = (db: Database, where: Where, since: Date) =>
+  db.row<{ id: string; outcome: 'answered' | 'void'; ended_at: Date; body_sealed: Buffer }>(sql`
+    select id, outcome, ended_at, body_sealed from guardian_request
     where child_account_id = ${where.childAccountId} and client_id = ${where.clientId} and service_id = ${where.serviceId}
       and ended_at >= ${since} and outcome <> 'superseded' order by ended_at desc limit 1`);

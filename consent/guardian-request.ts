@@ -28,6 +28,8 @@ const body = z.object({
   asked: z.array(z.object({ id: z.string(), version: z.number() })),
   /** The child's own answer; absent below 7. */
   child: z.record(z.string(), choice).optional(),
+  /** The sign-in in which it was asked. */
+  visit: z.string(),
   /** Where the child answered: keyed hashes. */
   evidence: z.record(z.string(), z.string()),
 });
@@ -53,6 +55,8 @@ export type Ask = {
   readonly asked: readonly string[];
   /** What the child chose; silence is a no. Not looked at below 7. */
   readonly choices: Choices;
+  /** The sign-in under way. */
+  readonly visit: string;
   readonly evidence: Readonly<Record<string, string>>;
 };
 
@@ -83,6 +87,7 @@ export async function askGuardian(house: House, ask: Ask, now: Date): Promise<As
     const plain: z.infer<typeof body> = {
       asked: asked.map((purpose) => ({ id: purpose.id, version: purpose.version })),
       ...(ownWord ? { child } : {}),
+      visit: ask.visit,
       evidence: { ...ask.evidence },
     };
     await store.supersedeRequests(db, { childAccountId, clientId, serviceId }, now);
@@ -104,12 +109,20 @@ export async function findOpenRequest(
   return row === undefined ? undefined : opened(house.vault, row);
 }
 
-/** How the last question of a child at this service ended, if it did after `since`. */
-export const findEndedSince = (
-  db: Database,
+/**
+ * How the last question of a child at this service ended, if it did during one sign-in: asked in it, or
+ * answered while it was under way. `begunAt` is a whole second, so what ended within it may be older.
+ */
+export async function findEndedIn(
+  { db, vault }: { db: Database; vault: Vault },
   where: { childAccountId: string; clientId: string; serviceId: string },
-  since: Date,
-) => store.findLastOutcome(db, where, since);
+  { visit, begunAt }: { visit: string; begunAt: Date },
+): Promise<'answered' | 'void' | undefined> {
+  const row = await store.findLastEnded(db, where, begunAt);
+  if (row === undefined) return undefined;
+  const isOfThis = row.ended_at.getTime() >= begunAt.getTime() + 1000 || openBody(vault, row).visit === visit;
+  return isOfThis ? row.outcome : undefined;
+}
 
 /** Open questions of the children a person represents, oldest first. */
 export async function openRequestsFor(
@@ -218,7 +231,7 @@ const childEvidence = ({ child, evidence }: z.infer<typeof body>): Record<string
 
 const labelOf = (id: string) => `guardian_request/${id}`;
 
-const openBody = (vault: Vault, row: RequestRow) =>
+const openBody = (vault: Vault, row: Pick<RequestRow, 'id' | 'body_sealed'>) =>
   body.parse(JSON.parse(vault.open(labelOf(row.id), row.body_sealed)));
 
 function opened(vault: Vault, row: RequestRow): GuardianRequest {

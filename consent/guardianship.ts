@@ -40,7 +40,7 @@ const refused = (reason: Extract<Recorded, { outcome: 'refused' }>['reason']): R
 
 /** Records a legal representative. @throws Refusal invalid without a paper's number, or a paper nobody has seen */
 export async function recordGuardianship(house: House, facts: NewGuardianship, now: Date): Promise<Recorded> {
-  const { db, vault, origin } = house;
+  const { db, vault } = house;
   const { child, evidence, officer } = facts;
   const ref = evidence.ref.trim().normalize('NFC').toUpperCase();
   if (ref === '' || ref.length > 100) throw new Refusal('invalid', 'evidence needs its number', { reason: 'evidence' }); // prettier-ignore

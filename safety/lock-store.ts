@@ -24,3 +24,8 @@ export const contestPhone = (db: Database, accountId: string, now: Date) =>
 /** Links of before an unlocking: the person was there, and what they warned of is settled. */
 export const endNotMeLinks = (db: Database, accountId: string, now: Date) =>
   db.run(sql`update not_me_link set used_at = ${now} where account_id = ${accountId} and used_at is null`);
+
+/** A thief may have added a passkey of their own, or hold the machine that keeps the person's. */
+export const deletePasskeys = (db: Database, accountId: string) =>
+  db.run(sql`
+    delete from passkey p using passkey_owner o where o.user_handle = p.user_handle and o.account_id = ${accountId}`);

@@ -1,17 +1,20 @@
 // Locking: one transaction after which nothing of the account works. What is out with services dies
 // by watermark at their next look at the feed (protocol design 12). The binding stays: unlocked, the
-// account is the same person's, who must prove everything again.
+// account is the same person's, who must prove everything again: passkeys and recovery codes may have
+// been made by the thief, and a code to the phone alone is not enough.
 
 import { lockAccountRow } from '../accounts/store.ts';
 import { outdateAccount } from '../accounts/watermark.ts';
 import { revokeProofs } from '../assurance/level.ts';
 import { cancelMoves } from '../assurance/rebind.ts';
+import { supersedeCodes as supersedeRecoveryCodes } from '../authenticators/recovery-store.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
 import { endDevices, endHolds } from './device-store.ts';
 import {
   contestPhone,
+  deletePasskeys,
   endNotMeLinks,
   failTransactions,
   supersedeCodes,
@@ -87,6 +90,8 @@ async function endEverything({ db, grants }: LockHouse, accountId: string, now: 
   await failTransactions(db, accountId);
   await supersedeCodes(db, accountId, now);
   await contestPhone(db, accountId, now);
+  await deletePasskeys(db, accountId);
+  await supersedeRecoveryCodes(db, { kind: 'account', id: accountId }, now);
   // The browser that was stolen must be a new one when the account opens again.
   await endDevices(db, accountId, now);
   await endHolds(db, accountId);

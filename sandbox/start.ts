@@ -107,7 +107,7 @@ export async function startNeighbours(options: {
       TNID_REGISTER_LEGAL_BASIS: 'art19_1_c',
       TNID_REGISTER_LEGAL_REF: 'sandbox',
       TNID_CARD_AUTHORITY_URL: cards.url,
-      TNID_CARD_AUTHORITY_KEY: apiKey,
+      TNID_CARD_AUTHORITY_API_KEY: apiKey,
       TNID_SMS_URL: sms.url,
       TNID_SMS_API_KEY: apiKey,
       TNID_SMS_WEBHOOK_SECRET: reportSecret,

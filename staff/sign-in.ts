@@ -20,6 +20,7 @@ export type SignedIn =
 
 // Owner of no code: the same path is walked when there is nobody to sign in.
 const NOBODY = '00000000-0000-0000-0000-000000000000';
+const LOGIN = /^[a-z0-9][a-z0-9.-]{2,39}$/;
 const LONGEST_PASSWORD = 128;
 
 /** @throws Refusal throttled after too many tries of this login or from this address */
@@ -38,7 +39,8 @@ export async function signInStaff(
   const loginKey = vault.keyOf('staff-login', name.slice(0, 100)).toString('base64url');
   await takeGuess(db, 'staff-address', addressKey, now);
   await takeGuess(db, 'staff-login', loginKey, now);
-  const known = await findCredentials(db, name);
+  // What no login looks like is nobody's; the rest of the way is walked all the same.
+  const known = LOGIN.test(name) ? await findCredentials(db, name) : undefined;
   const right = await verifySecret(known?.password_hash, password.slice(0, LONGEST_PASSWORD + 1));
   const id = right && known !== undefined ? known.id : NOBODY;
   let token: string | undefined;

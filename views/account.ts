@@ -106,9 +106,9 @@ ${state === 'ending' && html`<p>${words.identityEnding}</p>`}
 
 function notices({ notices: entries = [], page }: AccountModel): Html | false {
   if (entries.length === 0) return false;
-  const words = wordsOf(page.lang).account;
-  return html`<h2>${words.noticesTitle}</h2>
-<p>${hotline(words.historyHelp)}</p>
+  const words = wordsOf(page.lang).notices;
+  return html`<h2>${words.title}</h2>
+<p>${hotline(words.help)}</p>
 <ol class="history">${entries.map((entry) => historyEntry(entry, page))}</ol>`;
 }
 

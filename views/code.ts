@@ -47,10 +47,7 @@ export function codePage(model: CodeModel): Html {
     html`${message && errorSummary(page.lang, [{ field, message }])}
 <h1>${title}</h1>
 ${factList([
-  {
-    label: model.channel === 'zns' ? words.sentByZalo : words.sentTo,
-    value: html`<strong class="number">${model.destination}</strong>`,
-  },
+  ...(disabled ? [] : [sentTo(model)]),
   { label: words.purpose, value: model.display },
   { label: words.transaction, value: html`<strong>${model.transactionCode}</strong>` },
 ])}
@@ -80,6 +77,12 @@ ${wrong && html`<p class="mistake" id="code-error">${message}</p>`}
 </div>
 ${primary(words.button)}`,
   );
+}
+
+function sentTo({ page, channel, destination }: CodeModel) {
+  const words = wordsOf(page.lang).code;
+  const label = channel === 'zns' ? words.sentByZalo : words.sentTo;
+  return { label, value: html`<strong class="number">${destination}</strong>` };
 }
 
 function byZalo(model: CodeModel, action: string): Html {

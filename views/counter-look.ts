@@ -103,7 +103,7 @@ function confirmForm(model: CounterLookModel, confirm: NonNullable<CounterLookMo
     html`<fieldset class="checks"><legend>${words.checks}</legend>
 <div class="choices">${SEEN.map(
       (name) =>
-        html`<label class="choice"><input type="checkbox" id="${name}" name="${name}" value="yes">${words[name]}</label>`,
+        html`<label class="choice"><input type="checkbox" id="${name}" name="${name}" value="yes"${name === 'face' && model.error === undefined && html` autofocus`}>${words[name]}</label>`,
     )}</div></fieldset>
 ${confirm.reasons.length > 0 && reasonField('', confirm.reasons, words)}
 ${noteField('', words)}

@@ -69,7 +69,7 @@ const refuse = { action: '#', reasons: ['face_differs', 'card_damaged', 'card_ex
 const look = (more: Partial<CounterLookModel>) => (page: PageFrame) =>
   counterLookPage({ page: atDesk(page), csrf, person, confirm, refuse, otherCardHref: '#', backHref: '#', ...more }); // prettier-ignore
 
-const passkey = { action: '#', options: '{}', script: '/none.js' };
+const passkey = { action: '#', options: '{}' };
 const door = (error?: StaffDoorModel['error']) => (page: PageFrame) =>
   staffDoorPage({ page, csrf, action: '#', passkey, login: error === 'refused' ? 'hoa.nguyen' : '', error });
 
@@ -122,7 +122,7 @@ export const counterPages: readonly Page[] = [
   ],
   ['staff-safety-new', 'Bảo mật của tôi: vừa nhận lời mời', safety({ next: { to: 'signInFirst', href: '#' }, error: 'passkey' })], // prettier-ignore
   ['staff-safety-name', 'Bảo mật của tôi: thiếu tên', safety({ error: 'name' })],
-  ['counter', 'Quầy', desk({})],
+  ['counter', 'Quầy: trang của cán bộ', desk({})],
   ['counter-unknown', 'Quầy: không có mã', desk({ value: 'K7M2-9QXX', error: 'codeUnknown' })],
   [
     'counter-busy',
@@ -136,13 +136,13 @@ export const counterPages: readonly Page[] = [
     }),
   ],
   ['counter-card', 'Quầy: thẻ', card({ refuseHref: '#' })],
-  ...CARD_ERRORS.map((error): Page => [`counter-card-${slug(error)}`, `Quầy: thẻ, ${error}`, card({ fields: typed, error })]), // prettier-ignore
+  ...CARD_ERRORS.map((error): Page => [`counter-card-wrong-${slug(error)}`, `Quầy: thẻ, ${error}`, card({ fields: typed, error })]), // prettier-ignore
   ['counter-card-account', 'Quầy: mất điện thoại', card({ what: 'account' })],
   ['counter-card-number', 'Quầy: đổi số', card({ what: 'number' })],
-  ...(['format', 'not_replaced', 'bound_elsewhere'] as const).map((error): Page => [`counter-card-${slug(error)}`, `Quầy: đổi số, ${error}`, card({ what: 'number', fields: typed, error })]), // prettier-ignore
+  ...(['format', 'not_replaced', 'bound_elsewhere'] as const).map((error): Page => [`counter-card-wrong-${slug(error)}`, `Quầy: đổi số, ${error}`, card({ what: 'number', fields: typed, error })]), // prettier-ignore
   ['counter-card-guardian', 'Quầy: người giám hộ', card({ what: 'guardian' })],
   ['counter-card-child', 'Quầy: giấy tờ của trẻ', card({ what: 'child' })],
-  ...(['paper', 'same_person'] as const).map((error): Page => [`counter-card-${slug(error)}`, `Quầy: giấy tờ của trẻ, ${error}`, card({ what: 'child', fields: typed, error })]), // prettier-ignore
+  ...(['paper', 'same_person'] as const).map((error): Page => [`counter-card-wrong-${slug(error)}`, `Quầy: giấy tờ của trẻ, ${error}`, card({ what: 'child', fields: typed, error })]), // prettier-ignore
   ['counter-look', 'Quầy: đối chiếu', look({})],
   ['counter-look-checks', 'Quầy: đối chiếu, thiếu dấu', look({ error: 'checks' })],
   ['counter-look-reason', 'Quầy: đối chiếu, thiếu lý do', look({ error: 'reason' })],

@@ -18,10 +18,11 @@ export type PasskeyFormModel = {
 
 export function passkeyForm(model: PasskeyFormModel, lang: Lang, fields?: Child): Html {
   const words = wordsOf(lang).passkeyForm;
-  return html`<noscript><p class="mistake">${words.noScript}</p></noscript>
-<form id="passkey" method="post" action="${model.action}" data-passkey="${model.does}" data-options="${model.options}" tabindex="-1" novalidate>
+  // Stands there until the script takes it away: also for a script that never arrived.
+  return html`<form id="passkey" method="post" action="${model.action}" data-passkey="${model.does}" data-options="${model.options}" tabindex="-1" novalidate>
 ${hidden('csrf', model.csrf)}
 ${hidden('answer', '')}
+<p class="mistake" data-says="off">${words.noScript}</p>
 ${fields}
 <div role="alert">
 <p class="mistake" data-says="failed" hidden>${words.failed}</p>

@@ -3,32 +3,65 @@
 // in the form, the answer goes back in a field; nothing is fetched. Read by hand in both directions,
 // because half of the phones in use lack the newer JSON functions.
 (() => {
+  /** @param {string} text */
   const toBytes = (text) =>
     Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0));
+  /** @param {ArrayBuffer} buffer */
   const toText = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer)))
       .replaceAll('+', '-')
       .replaceAll('/', '_')
       .replaceAll('=', '');
-  const withBytes = (credentials = []) => credentials.map((one) => ({ ...one, id: toBytes(one.id) }));
+  /** @param {readonly PublicKeyCredentialDescriptorJSON[]} [credentials] */
+  const withBytes = (credentials = []) =>
+    credentials.map(({ id, transports }) => ({
+      type: /** @type {const} */ ('public-key'),
+      id: toBytes(id),
+      transports: /** @type {AuthenticatorTransport[]} */ (transports),
+    }));
 
-  const ask = (kind, options) => {
-    const challenge = toBytes(options.challenge);
-    if (kind === 'create') {
-      const user = { ...options.user, id: toBytes(options.user.id) };
-      const excludeCredentials = withBytes(options.excludeCredentials);
-      return navigator.credentials.create({ publicKey: { ...options, challenge, user, excludeCredentials } });
-    }
-    const allowCredentials = withBytes(options.allowCredentials);
-    return navigator.credentials.get({ publicKey: { ...options, challenge, allowCredentials } });
+  /** @param {string} text */
+  const create = (text) => {
+    const options = /** @type {PublicKeyCredentialCreationOptionsJSON} */ (JSON.parse(text));
+    const { challenge, user, excludeCredentials, rp, pubKeyCredParams, timeout, authenticatorSelection } =
+      options;
+    return navigator.credentials.create({
+      publicKey: {
+        challenge: toBytes(challenge),
+        user: { ...user, id: toBytes(user.id) },
+        excludeCredentials: withBytes(excludeCredentials),
+        rp,
+        pubKeyCredParams,
+        timeout,
+        authenticatorSelection,
+        attestation: 'none',
+      },
+    });
+  };
+  /** @param {string} text */
+  const get = (text) => {
+    const options = /** @type {PublicKeyCredentialRequestOptionsJSON} */ (JSON.parse(text));
+    const { challenge, allowCredentials, rpId, timeout } = options;
+    return navigator.credentials.get({
+      publicKey: {
+        challenge: toBytes(challenge),
+        allowCredentials: withBytes(allowCredentials),
+        rpId,
+        timeout,
+        userVerification: 'required',
+      },
+    });
   };
 
-  const answerOf = ({ id, rawId, type, response }) => {
+  /** @param {Credential | null} made */
+  const answerOf = (made) => {
+    const { id, rawId, type, response } = /** @type {PublicKeyCredential} */ (made);
+    /** @type {Record<string, string | string[]>} */
     const said = { clientDataJSON: toText(response.clientDataJSON) };
-    if (response.attestationObject) {
+    if (response instanceof AuthenticatorAttestationResponse) {
       said.attestationObject = toText(response.attestationObject);
-      said.transports = response.getTransports ? response.getTransports() : [];
-    } else {
+      said.transports = 'getTransports' in response ? response.getTransports() : [];
+    } else if (response instanceof AuthenticatorAssertionResponse) {
       said.authenticatorData = toText(response.authenticatorData);
       said.signature = toText(response.signature);
       if (response.userHandle) said.userHandle = toText(response.userHandle);
@@ -36,25 +69,35 @@
     return JSON.stringify({ id, rawId: toText(rawId), type, response: said });
   };
 
-  for (const form of document.querySelectorAll('form[data-passkey]')) {
+  /** @type {NodeListOf<HTMLFormElement>} */
+  const forms = document.querySelectorAll('form[data-passkey]');
+  for (const form of forms) {
+    /** @param {string} what */
     const say = (what) => {
-      for (const line of form.querySelectorAll('[data-says]')) line.hidden = line.dataset.says !== what;
+      /** @type {NodeListOf<HTMLElement>} */
+      const lines = form.querySelectorAll('[data-says]');
+      for (const line of lines) line.hidden = line.dataset.says !== what;
     };
-    if (!window.PublicKeyCredential) say('unable');
-    form.addEventListener('submit', async (event) => {
-      event.preventDefault();
-      if (!window.PublicKeyCredential) return;
+    const run = async () => {
       const button = form.querySelector('button');
+      const field = form.elements.namedItem('answer');
+      if (button === null || !(field instanceof HTMLInputElement)) return;
       button.disabled = true;
       say('');
       try {
-        const made = await ask(form.dataset.passkey, JSON.parse(form.dataset.options));
-        form.elements.namedItem('answer').value = answerOf(made);
+        const { passkey, options = '' } = form.dataset;
+        field.value = answerOf(await (passkey === 'create' ? create(options) : get(options)));
         form.submit();
       } catch (error) {
         button.disabled = false;
-        say(error.name === 'InvalidStateError' ? 'known' : 'failed');
+        say(error instanceof DOMException && error.name === 'InvalidStateError' ? 'known' : 'failed');
       }
+    };
+    const isAble = 'PublicKeyCredential' in window;
+    say(isAble ? '' : 'unable');
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (isAble) void run();
     });
   }
 })();

@@ -10,7 +10,11 @@ export type StaffDoorModel = {
   /** Posts `csrf`, `login`, `password`, `code`. */
   readonly action: string;
   /** Options for the script that asks for one; posts `csrf` and `answer`. */
-  readonly passkey: { readonly action: string; readonly options: string; readonly script: string };
+  readonly passkey: {
+    readonly action: string;
+    readonly options: string;
+    readonly script?: string | undefined;
+  };
   readonly login: string;
   readonly error?: keyof Words['staffDoor']['errors'] | undefined;
 };
@@ -35,7 +39,7 @@ ${line('password', words.password, html` type="password" autocomplete="current-p
 ${line('code', words.code, html` type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="40" aria-describedby="code-hint"`, words.codeHint)}
 ${primary(words.button)}`,
 )}
-<p class="hint">${words.help}</p>`,
+<div class="leave"><p class="hint">${words.help}</p></div>`,
   );
 }
 

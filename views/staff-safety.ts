@@ -21,7 +21,7 @@ export type StaffSafetyModel = {
   /** Posts `csrf` and `id`. */
   readonly removeAction: string;
   /** Options for the script that makes one; posts `csrf`, `answer` and `name`. */
-  readonly add: { readonly action: string; readonly options: string; readonly script: string };
+  readonly add: { readonly action: string; readonly options: string; readonly script?: string | undefined };
   /** The counter, or the door for who has just accepted an invitation. */
   readonly next?: { readonly to: 'work' | 'signInFirst'; readonly href: string } | undefined;
   readonly error?: 'passkey' | 'name' | undefined;
@@ -50,8 +50,8 @@ ${postForm(model.removeAction, csrf, html`${hidden('id', one.id)}<button class="
 ${addForm(model)}
 <h2>${words.codesTitle}</h2>
 <p>${words.codesLeft(model.codesLeft)}</p>
-${postForm(model.codesAction, csrf, secondary(words.newCodes))}
 <p class="hint">${words.newCodesText}</p>
+${postForm(model.codesAction, csrf, secondary(words.newCodes))}
 <div class="leave">${postForm(model.signOutAction, csrf, secondary(words.signOut))}</div>`,
   );
 }

@@ -9,6 +9,7 @@ import { findConsentPage, findHistory, findReceipt } from '../consent/my-consent
 import { withdrawConsent } from '../consent/withdraw.ts';
 import { Refusal } from '../errors.ts';
 import { acrOf } from '../policies/level.ts';
+import { recentNotices } from '../safety/notices.ts';
 import { isIdentitySource } from '../policies/methods.ts';
 import { maskPersonalNumber } from '../policies/personal-number.ts';
 import { maskPhoneNumber } from '../policies/phone-number.ts';
@@ -92,6 +93,7 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
   const verifiedAt =
     stands.level === 2 && stands.authTime !== undefined ? new Date(stands.authTime * 1000) : undefined;
   const services = await findConsentPage(site, { accountId: me.accountId, lang: page.lang }, now);
+  const notices = await recentNotices(site.db, me.accountId, now);
   const history = await findHistory(site.db, site.catalogue, me.accountId, page.lang);
   const { phone, binding } = me.profile;
   send(
@@ -104,6 +106,7 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
       validUntil: verifiedAt && new Date(verifiedAt.getTime() + LONGEST_PROOF_SECONDS * 1000),
       identity: binding && identityOf(binding, now),
       links: LINKS,
+      notices: notices.map(({ at, kind }) => ({ at, title: wordsOf(page.lang).notices.kinds[kind] })),
       phoneMasked: phone === undefined ? undefined : maskPhoneNumber(phone),
       personalNumberMasked:
         binding?.personalNumber === undefined ? undefined : maskPersonalNumber(binding.personalNumber),

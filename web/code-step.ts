@@ -9,11 +9,13 @@ import { advance } from '../assurance/transaction.ts';
 import { Refusal } from '../errors.ts';
 import { methodsFor } from '../policies/next-step.ts';
 import { parsePhoneNumber } from '../policies/phone-number.ts';
+import { knownDevice } from '../safety/devices.ts';
 import { codePage } from '../views/code.ts';
 import type { CodeError } from '../views/code.ts';
 import { phonePage } from '../views/phone.ts';
 import type { PhoneError } from '../views/phone.ts';
 import { actionTitles, asciiAction } from './action-titles.ts';
+import { deviceOf } from './device.ts';
 import { addressOf, networkOf } from './frame.ts';
 import { evenly, SEND_FLOOR_MS } from './even-time.ts';
 import type { Site } from './site.ts';
@@ -137,6 +139,7 @@ async function sendTo(
 async function codeRequest(site: Site, ctx: Context, visit: Visit, person: Person, now: Date) {
   const tx = await transactionOf(site, visit, now);
   const address = addressOf(ctx, site.trustedProxies);
+  const device = { accountId: person.accountId, deviceKey: deviceOf(site, ctx) };
   return {
     transactionId: tx.id,
     accountId: person.accountId,
@@ -144,6 +147,8 @@ async function codeRequest(site: Site, ctx: Context, visit: Visit, person: Perso
     displayCode: tx.display_code,
     addressKey: site.vault.keyOf('address', address).toString('base64url'),
     networkKey: site.vault.keyOf('address', networkOf(address)).toString('base64url'),
+    deviceKey: device.deviceKey.toString('base64url'),
+    knownDevice: await knownDevice(site.db, device, now),
     clientId: visit.client.clientId,
   };
 }

@@ -1,6 +1,6 @@
 // What a sign-in needs to know about consent: is something unanswered, and who has to answer it.
 
-import { findEndedSince } from '../consent/guardian-request.ts';
+import { findEndedIn } from '../consent/guardian-request.ts';
 import { findChildBirthdate } from '../consent/guardianship.ts';
 import { purposesFor, purposesToAsk } from '../consent/purposes.ts';
 import type { StandingConsent } from '../consent/standing.ts';
@@ -16,6 +16,8 @@ export async function consentFacts(
     readonly request: GrantRequest;
     readonly consent: StandingConsent | undefined;
     readonly params: Readonly<Record<string, unknown>>;
+    /** The interaction. */
+    readonly uid: string;
     /** Unix seconds at which the interaction began. */
     readonly begunAt: number;
   },
@@ -33,7 +35,7 @@ export async function consentFacts(
     return { consentMissing, guardianMissing: false };
   // Answered in this very sign-in: not asked again, whatever the answer was.
   const where = { childAccountId: accountId, clientId, serviceId: service.id };
-  const ended = await findEndedSince(site.db, where, new Date(facts.begunAt * 1000));
-  const answered = ended?.outcome === 'answered';
+  const visit = { visit: facts.uid, begunAt: new Date(facts.begunAt * 1000) };
+  const answered = (await findEndedIn(site, where, visit)) === 'answered';
   return { consentMissing: !answered, guardianMissing: !answered };
 }

@@ -25,7 +25,7 @@ export function readCard(form: Form, now: Date): CardRead {
   const number = parsePersonalNumber(fields.number, now);
   if (!number.ok) return { ok: false, error: 'number' };
   const name = normaliseName(fields.name);
-  if (name === '' || name.length > 100) return { ok: false, error: 'name' };
+  if (name === '' || name.length > 100 || /[\p{Cc}\p{Cs}]/u.test(name)) return { ok: false, error: 'name' };
   const birthdate = readDate(fields.birthdate);
   if (birthdate === undefined) return { ok: false, error: 'birthdate' };
   return { ok: true, claim: { personalNumber: number.personalNumber, name, birthdate } };

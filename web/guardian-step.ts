@@ -2,7 +2,7 @@
 // answers on their own page (web/guardians.ts), and this page waits.
 
 import type { Context } from 'koa';
-import { askGuardian, findEndedSince, findOpenRequest } from '../consent/guardian-request.ts';
+import { askGuardian, findEndedIn, findOpenRequest } from '../consent/guardian-request.ts';
 import type { GuardianRequest } from '../consent/guardian-request.ts';
 import { findChildBirthdate, guardiansOf } from '../consent/guardianship.ts';
 import { noticeBytes, recordAnswer } from '../consent/give.ts';
@@ -54,7 +54,7 @@ export async function showGuardian(
   if (band === '0-6')
     return send(ctx, sendToGuardianPage({ ...shared, serviceTitle: service.title[lang] })); // prettier-ignore
 
-  const ended = await findEndedSince(site.db, where, new Date(visit.interaction.iat * 1000));
+  const ended = await findEndedIn(site, where, { visit: visit.uid, begunAt: new Date(visit.interaction.iat * 1000) }); // prettier-ignore
   const law = purposesFor(service, scopes).filter(({ basis }) => basis !== 'consent');
   send(
     ctx,
@@ -71,7 +71,7 @@ export async function showGuardian(
       instead: {
         title: words.childTitle,
         lead: words.childLead,
-        notes: ended?.outcome === 'void' ? [words.again] : [],
+        notes: ended === 'void' ? [words.again] : [],
         submit: words.childSubmit,
       },
     }),
@@ -110,7 +110,7 @@ export async function takeChild(
 
   const asked = look.asked.map(({ id }) => id);
   const choices = Object.fromEntries(asked.map((id) => [id, choiceIn(form, id)] as const));
-  const sent = await askGuardian(site, { ...look.where, scopes, asked, choices, evidence }, now);
+  const sent = await askGuardian(site, { ...look.where, scopes, asked, choices, visit: visit.uid, evidence }, now); // prettier-ignore
   return sent.outcome === 'declined' ? finishWith(asked) : backToVisit(ctx, visit);
 }
 

@@ -163,7 +163,9 @@ async function addPasskey(site: Site, ctx: Context): Promise<void> {
   const answer = { owner: ownerOf(me), place: placeOf(me.token), response: form.get('answer') ?? '', name: form.get('name') ?? '' }; // prettier-ignore
   try {
     const added = await finishRegistration(site, answer, now);
-    return added.outcome === 'added' ? goTo(ctx, '/can-bo/bao-mat') : await showSafety(site, ctx, me, 'passkey');
+    return added.outcome === 'added'
+      ? goTo(ctx, '/can-bo/bao-mat')
+      : await showSafety(site, ctx, me, 'passkey');
   } catch (error) {
     if (error instanceof Refusal && error.reason === 'name') return showSafety(site, ctx, me, 'name');
     throw error;

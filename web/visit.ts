@@ -135,7 +135,7 @@ async function lookAtPerson(
       proven: steps,
       brakeAnswered: pending.brakeAnswered === true,
       ...proofs,
-      ...(await consentFacts(site, { request, consent, params, begunAt: interaction.iat }, now)),
+      ...(await consentFacts(site, { request, consent, params, uid: interaction.uid, begunAt: interaction.iat }, now)),
     },
   };
 }

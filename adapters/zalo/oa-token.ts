@@ -58,7 +58,7 @@ export function createOaTokens({ db, vault }: Keeper, config: OaTokenConfig): Oa
   let pausedUntilMs = 0;
 
   const usable = (row: Row | undefined): string | undefined => {
-    if (row?.access_sealed == null || row.access_expires_at === null) return undefined;
+    if (row === undefined || row.access_sealed === null || row.access_expires_at === null) return undefined;
     if (row.access_expires_at.getTime() - clock().getTime() < MARGIN_MS) return undefined;
     return vault.open(label('access'), row.access_sealed);
   };

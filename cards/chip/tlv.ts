@@ -96,7 +96,7 @@ export function refuseUnbounded(bytes: Buffer): void {
   let elements = 0;
   const walk = (value: Buffer, depth: number): void => {
     if (depth > MOST_DEPTH) throw new Overrun('too deep');
-    for (let rest = value; rest.length > 0; ) {
+    for (let rest = value; rest.length > 0;) {
       const one = readTlv(rest);
       elements += 1;
       if (elements > MOST_ELEMENTS) throw new Overrun('too many elements');

@@ -17,8 +17,14 @@ export function hostileObjects(bytes: number): readonly (readonly [what: string,
     ['sets in a set', wrapped(setOf(many(sequence(nothing()))))],
     ['a string of little strings', wrapped(sequence(octets(many(octets(nothing())))))],
     ['bits that look like elements', wrapped(sequence(tlv(0x03, Buffer.from([0]), many(nothing()))))],
-    ['lengths that promise more', Buffer.concat([Buffer.from('7783ffffff', 'hex'), Buffer.alloc(bytes, 0x30)])],
-    ['indefinite lengths', Buffer.concat([Buffer.from('7780', 'hex'), Buffer.alloc(bytes, Buffer.from('3080', 'hex'))])],
+    [
+      'lengths that promise more',
+      Buffer.concat([Buffer.from('7783ffffff', 'hex'), Buffer.alloc(bytes, 0x30)]),
+    ],
+    [
+      'indefinite lengths',
+      Buffer.concat([Buffer.from('7780', 'hex'), Buffer.alloc(bytes, Buffer.from('3080', 'hex'))]),
+    ],
     ['long tags', wrapped(Buffer.alloc(bytes, 0x9f))],
     // Just inside the bounds of a reader that counts elements and measures each.
     ['a few long object identifiers', wrapped(sequence(several(50, tlv(0x06, Buffer.alloc(1_000, 0xff)))))],

@@ -7,7 +7,8 @@ import { control, endpoints, type Endpoint, type Levers, type SeenRequest } from
 import { me, meInfo } from './graph.ts';
 import { defaultKnobs, withChange, type KnobChange, type Knobs } from './knobs.ts';
 import { accessToken, issueCode, permission, permissionError } from './oauth.ts';
-import { oaToken, templateMessage, type ZnsMessage } from './zns.ts';
+import type { ZnsMessage } from './oa-state.ts';
+import { oaToken, templateMessage } from './zns.ts';
 import { createState, findApp, findCitizen, type ZaloApp, type ZaloCitizen } from './state.ts';
 
 export type ZaloTwin = Levers & {

@@ -2,7 +2,7 @@
 // Later areas (mini app events) get maps of their own beside these.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { createOaState, type OaState } from './zns.ts';
+import { createOaState, type OaState } from './oa-state.ts';
 
 export type ZaloApp = {
   readonly appId: string;

@@ -33,7 +33,11 @@ function authoritySaying(status: AuthorityAnswer['status'], asked = { count: 0 }
 }
 
 let count = 0;
-const holderOf = (personalNumber: string) => ({ personalNumber, name: 'Nguyễn Thị Minh An', birthdate: '19900615' });
+const holderOf = (personalNumber: string) => ({
+  personalNumber,
+  name: 'Nguyễn Thị Minh An',
+  birthdate: '19900615',
+});
 const nextNumber = () => `9991900${String((count += 1)).padStart(5, '0')}`;
 
 async function begun(more: { accountId?: string } = {}) {
@@ -98,7 +102,14 @@ test('nothing of the files is kept: not the number, the face, another field, the
     union all select c::text from chip_challenge c
     union all select encode(e.body, 'escape') from access_event e`);
   const text = rows.map(({ row }) => row).join('\n');
-  for (const hidden of [number, 'DÂN TỘC', 'Nguyễn Thị', card.sod.toString('hex').slice(100, 140), card.groups.dg2.toString('hex').slice(40, 80)]) // prettier-ignore
+  for (const hidden of [
+    number,
+    'DÂN TỘC',
+    'Nguyễn Thị',
+    card.sod.toString('hex').slice(100, 140),
+    card.groups.dg2.toString('hex').slice(40, 80),
+  ])
+    // prettier-ignore
     t.false(text.includes(hidden), hidden);
 });
 
@@ -170,7 +181,11 @@ test('of ten accounts that send one reading at once over two brokers, one is ser
 test('another person than the one bound is refused', async (t) => {
   const visit = await begun();
   const identity = { source: 'vneid', issuer: 'https://vneid.example', upstreamSub: 's', personalNumber: nextNumber(), name: 'An', birthdate: '1990-06-15', checkId: 'c', organisation: 'VNeID' } as const; // prettier-ignore
-  await bindIdentity({ ...house, origin: ORIGIN }, { accountId: visit.accountId, clientId: 'portal', identity }, NOW);
+  await bindIdentity(
+    { ...house, origin: ORIGIN },
+    { accountId: visit.accountId, clientId: 'portal', identity },
+    NOW,
+  );
   const files = filesOf(cardOf({}, undefined, holderOf(nextNumber())));
   t.deepEqual<unknown, unknown>(await visit.prove(files), refused('other_person'));
   t.deepEqual(await factsOf(visit.accountId), []);

@@ -8,7 +8,7 @@ import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
 import { claimsOf, createPortal, DOSSIERS } from '../support/rp.ts';
 import type { Rp } from '../support/rp.ts';
-import { accountOf, LEVEL_ONE, LEVEL_TWO, meet, signIn, visitorAs } from '../support/visitor.ts';
+import { accountOf, LEVEL_ONE, LEVEL_TWO, meet, passZalo, signIn, visitorAs } from '../support/visitor.ts';
 import type { Visitor } from '../support/visitor.ts';
 
 let house: TestHouse;
@@ -74,11 +74,7 @@ test('when the phone’s next holder binds it, a code to it is no longer enough 
   // A reading service takes a code alone; not from this phone any more.
   const request = await rp.begin('openid svc:hoso:xem', DOSSIERS, { max_age: '0' });
   await former.open(request.url);
-  if (former.browser.hasButton('Đăng nhập bằng Zalo')) {
-    await former.browser.press('Đăng nhập bằng Zalo');
-    await former.browser.press(former.person.zaloId);
-    if (former.browser.hasButton('allow')) await former.browser.press('allow');
-  }
+  await passZalo(former);
   t.false(former.browser.hasButton('Nhận mã qua tin nhắn'), former.browser.page().title);
   t.true(former.browser.hasButton('Xác minh bằng VNeID'));
 });

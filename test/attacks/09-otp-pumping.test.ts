@@ -42,7 +42,7 @@ test.serial('one address, many accounts and numbers: twenty codes leave, then no
   for (let batch = 0; batch < 5; batch += 1) {
     const five = await times(5, () => atPhonePage(house, rp));
     for (const visitor of five) pages.push(seen(await typePhone(visitor, visitor.person.phone)));
-    for (const { person } of five) rung += Math.min(1, await rings(person.phone));
+    rung += (await Promise.all(five.map(({ person }) => rings(person.phone)))).filter((n) => n > 0).length;
   }
   t.is(rung, 20);
   t.is(pages.length, 25);
@@ -96,19 +96,20 @@ test.serial('when limits cannot be checked nothing is sent and nothing is made',
   }
 });
 
-test.serial('1,000 numbers from 1,000 addresses and accounts: thirty-one codes leave, and the alarm rings', async (t) => {
+test.serial('1,000 numbers from 1,000 addresses and accounts: some thirty codes leave, and the alarm rings', async (t) => {
   const alarms: string[] = [];
   const budgets = createBudgets(domain.db, { channelPerHour: 100_000, onBlocked: (budget, alarm) => { if (alarm) alarms.push(budget); } });
   const codes = codesOf(domain, budgets);
   const answers: string[] = [];
-  for (const e164 of sweepers(1_000)) {
-    const step = await newStep(domain, { e164, knownDevice: false });
-    answers.push((await codes.send(step)).outcome);
-  }
-  t.is(answers.filter((outcome) => outcome === 'sent').length, 31);
-  t.true(answers.slice(31).every((outcome) => outcome === 'held_back'));
+  const numbers = sweepers(1_000);
+  const send = async (e164: string) => (await codes.send(await newStep(domain, { e164, knownDevice: false }))).outcome; // prettier-ignore
+  while (numbers.length > 0) answers.push(...(await Promise.all(numbers.splice(0, 10).map(send))));
+  const sent = answers.filter((outcome) => outcome === 'sent').length;
+  // What is asked at the same moment does not see the others yet.
+  t.true(sent >= 31 && sent <= 40, `${sent} were sent`);
+  t.true(answers.slice(40).every((outcome) => outcome === 'held_back'));
   const messages = await domain.db.row<{ n: number }>(sql`select count(*) as n from message_outbox`);
-  t.is(messages?.n, 31);
+  t.is(messages?.n, sent);
   t.deepEqual([...new Set(alarms)], ['pumping-channel']);
 }); // prettier-ignore
 

@@ -43,7 +43,7 @@ const passkeysOf = (accountId: string) =>
     sql`select p.id from passkey p join passkey_owner o using (user_handle) where o.account_id = ${accountId}`,
   );
 
-test('a passkey that was added is a fresh factor, and says so in the token', async (t) => {
+test.serial('a passkey that was added is a fresh factor, and says so in the token', async (t) => {
   const me = await keyHolder(house, rp);
   const request = await askedForPasskey(house, rp, me);
   const arrival = await pressUnlock(me.visitor, me.key.answer(ceremonyOn(me.visitor, house)));
@@ -66,7 +66,7 @@ const faults: readonly (readonly [string, Partial<Ceremony>, string])[] = [
   ['to a challenge we never gave', { challenge: 'A'.repeat(43) }, words.passkeyStep.errors.expired],
 ];
 for (const [what, over, says] of faults) {
-  test(`an answer ${what} proves nothing`, async (t) => {
+  test.serial(`an answer ${what} proves nothing`, async (t) => {
     const me = await keyHolder(house, rp);
     await askedForPasskey(house, rp, me);
     await pressUnlock(me.visitor, me.key.answer({ ...ceremonyOn(me.visitor, house), ...over }));
@@ -76,7 +76,7 @@ for (const [what, over, says] of faults) {
   });
 }
 
-test('an answer is good once: not again, not in another sign-in, and not five minutes later', async (t) => {
+test.serial('an answer is good once: not again, not in another sign-in, and not five minutes later', async (t) => {
   const me = await keyHolder(house, rp);
   await askedForPasskey(house, rp, me);
   const first = ceremonyOn(me.visitor, house);
@@ -95,7 +95,7 @@ test('an answer is good once: not again, not in another sign-in, and not five mi
   t.deepEqual(await freshLevelTwo(house, me.accountId), []);
 }); // prettier-ignore
 
-test('eight posts of one answer at once move the sign-in on once', async (t) => {
+test.serial('eight posts of one answer at once move the sign-in on once', async (t) => {
   const me = await keyHolder(house, rp);
   await askedForPasskey(house, rp, me);
   const answer = me.key.answer(ceremonyOn(me.visitor, house));
@@ -107,7 +107,7 @@ test('eight posts of one answer at once move the sign-in on once', async (t) => 
   t.is((await freshLevelTwo(house, me.accountId)).length, 1);
 });
 
-test('a count that falls ends the passkey, and the alarm is on record', async (t) => {
+test.serial('a count that falls ends the passkey, and the alarm is on record', async (t) => {
   const me = await keyHolder(house, rp);
   await askedForPasskey(house, rp, me);
   await pressUnlock(me.visitor, me.key.answer({ ...ceremonyOn(me.visitor, house), count: 9 }));
@@ -120,7 +120,7 @@ test('a count that falls ends the passkey, and the alarm is on record', async (t
   t.false(me.visitor.browser.hasButton(words.stepUp.methods.passkey.button), 'it is not offered any more');
 });
 
-test('somebody else\'s passkey proves nothing about me', async (t) => {
+test.serial('somebody else\'s passkey proves nothing about me', async (t) => {
   const [me, other] = [await keyHolder(house, rp), await keyHolder(house, rp)];
   await askedForPasskey(house, rp, me);
   await pressUnlock(me.visitor, other.key.answer(ceremonyOn(me.visitor, house)));
@@ -140,7 +140,7 @@ async function postTo({ browser }: Visitor, button: string, action: string, fiel
   return browser.press(button, fields);
 }
 
-test('nobody adds a passkey at level 1, nor long after level 2', async (t) => {
+test.serial('nobody adds a passkey at level 1, nor long after level 2', async (t) => {
   const low = await meet(house);
   await signIn(rp, low, LEVEL_ONE);
   await low.open(`${house.issuer}/toi/khoa/them`);
@@ -158,24 +158,27 @@ test('nobody adds a passkey at level 1, nor long after level 2', async (t) => {
   t.is((await passkeysOf(me.accountId)).length, 1);
 }); // prettier-ignore
 
-test('a registration made at one browser is not brought in by another of the same person', async (t) => {
-  const me = await keyHolder(house, rp);
-  await me.visitor.open(`${house.issuer}/toi/khoa/them`);
-  const answer = softwarePasskey().register(ceremonyOn(me.visitor, house));
-  const elsewhere = visitorAs(house, me.visitor.person);
-  await signIn(rp, elsewhere, LEVEL_ONE);
-  const session = await house.db.row<{ uid: string }>(sql`
+test.serial(
+  'a registration made at one browser is not brought in by another of the same person',
+  async (t) => {
+    const me = await keyHolder(house, rp);
+    await me.visitor.open(`${house.issuer}/toi/khoa/them`);
+    const answer = softwarePasskey().register(ceremonyOn(me.visitor, house));
+    const elsewhere = visitorAs(house, me.visitor.person);
+    await signIn(rp, elsewhere, LEVEL_ONE);
+    const session = await house.db.row<{ uid: string }>(sql`
     select session_uid as uid from level_fact where account_id = ${me.accountId} and level = 1 order by at desc limit 1`);
-  await house.db.run(
-    sql`update level_fact set session_uid = ${session?.uid} where account_id = ${me.accountId} and level = 2`,
-  );
-  await elsewhere.open(`${house.issuer}/toi/khoa/them`);
-  await elsewhere.browser.press(words.passkeyAdd.button, { answer, name: 'Máy' });
-  t.true(elsewhere.browser.page().document.text.includes(words.passkeyAdd.errors.failed));
-  t.is((await passkeysOf(me.accountId)).length, 1);
-});
+    await house.db.run(
+      sql`update level_fact set session_uid = ${session?.uid} where account_id = ${me.accountId} and level = 2`,
+    );
+    await elsewhere.open(`${house.issuer}/toi/khoa/them`);
+    await elsewhere.browser.press(words.passkeyAdd.button, { answer, name: 'Máy' });
+    t.true(elsewhere.browser.page().document.text.includes(words.passkeyAdd.errors.failed));
+    t.is((await passkeysOf(me.accountId)).length, 1);
+  },
+);
 
-test('a passkey is not removed at level 1, by a stranger, or by a stranger\'s form', async (t) => {
+test.serial('a passkey is not removed at level 1, by a stranger, or by a stranger\'s form', async (t) => {
   const [me, other] = [await keyHolder(house, rp), await keyHolder(house, rp)];
   const [mine] = await passkeysOf(me.accountId);
   const remove = `/toi/khoa/${String(mine?.['id'])}/bo`;
@@ -194,7 +197,7 @@ test('a passkey is not removed at level 1, by a stranger, or by a stranger\'s fo
   t.is(await countEvents(house, 'passkey.removed', me.accountId), 0);
 }); // prettier-ignore
 
-test('only pages that need the script may run it', async (t) => {
+test.serial('only pages that need the script may run it', async (t) => {
   const me = await keyHolder(house, rp);
   await me.visitor.open(`${house.issuer}/toi/khoa/them`);
   const src = me.visitor.browser.page().document.querySelector('script')?.getAttribute('src') ?? '';

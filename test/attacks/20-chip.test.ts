@@ -44,36 +44,46 @@ async function before() {
   return { ...met, refuse };
 }
 
-test.serial('a recorded reading again: the same account, another account, with the challenge left out', async (t) => {
-  const victim = await meetWithCard(house);
-  await openChipPage(rp, victim.visitor);
-  const recording = victim.card.read();
-  t.is((await sendChip(victim.visitor, recording)).title, PASSED);
-  const attacker = await before();
-  await attacker.refuse(t, 'the whole recording', recording);
-  await attacker.refuse(t, 'without the answer', { ...recording, aAResult: '' });
-  await attacker.refuse(t, 'without the challenge', { ...recording, challenge: '' });
-  await attacker.refuse(t, 'without the key', { ...recording, dg15: '' });
-  await attacker.refuse(t, 'with a challenge of the attacker', { ...recording, challenge: Buffer.from('attacker').toString('base64') }); // prettier-ignore
-  await attacker.refuse(t, 'in another encoding', Object.fromEntries(Object.entries(recording).map(([name, text]) => [name, Buffer.from(text, 'base64').toString('hex')]))); // prettier-ignore
-});
+test.serial(
+  'a recorded reading again: the same account, another account, with the challenge left out',
+  async (t) => {
+    const victim = await meetWithCard(house);
+    await openChipPage(rp, victim.visitor);
+    const recording = victim.card.read();
+    t.is((await sendChip(victim.visitor, recording)).title, PASSED);
+    const attacker = await before();
+    await attacker.refuse(t, 'the whole recording', recording);
+    await attacker.refuse(t, 'without the answer', { ...recording, aAResult: '' });
+    await attacker.refuse(t, 'without the challenge', { ...recording, challenge: '' });
+    await attacker.refuse(t, 'without the key', { ...recording, dg15: '' });
+    await attacker.refuse(t, 'with a challenge of the attacker', { ...recording, challenge: Buffer.from('attacker').toString('base64') }); // prettier-ignore
+    await attacker.refuse(t, 'in another encoding', Object.fromEntries(Object.entries(recording).map(([name, text]) => [name, Buffer.from(text, 'base64').toString('hex')]))); // prettier-ignore
+  },
+);
 
-test.serial('a changed group, another CSCA, another chip, a face of somebody else, an expired card', async (t) => {
-  const { card, visitor, refuse } = await before();
-  const own = card.read();
-  for (const name of ['dg1', 'dg2', 'dg13', 'dg15']) {
-    const bytes = bytesOf(own, name);
-    await refuse(t, name, put(own, name, flipped(bytes, bytes.length - 2)));
-  }
-  const { personalNumber, name, birthdate } = visitor.person;
-  const forged = makeCard({ personalNumber, name, birthdate }, makeSigner(makeAuthority()));
-  await refuse(t, 'a card of an authority of the same name', forged.read());
-  const other = (await meetWithCard(house)).card.read();
-  await refuse(t, 'the answer of another chip', { ...own, challenge: other['challenge'], aAResult: other['aAResult'] });
-  await refuse(t, 'the face of another person', { ...own, dg2: other['dg2'] });
-  house.cardAuthority.setKnobs({ holder: 'other_person' });
-  await refuse(t, 'the authority sees another face', card.read());
-});
+test.serial(
+  'a changed group, another CSCA, another chip, a face of somebody else, an expired card',
+  async (t) => {
+    const { card, visitor, refuse } = await before();
+    const own = card.read();
+    for (const name of ['dg1', 'dg2', 'dg13', 'dg15']) {
+      const bytes = bytesOf(own, name);
+      await refuse(t, name, put(own, name, flipped(bytes, bytes.length - 2)));
+    }
+    const { personalNumber, name, birthdate } = visitor.person;
+    const forged = makeCard({ personalNumber, name, birthdate }, makeSigner(makeAuthority()));
+    await refuse(t, 'a card of an authority of the same name', forged.read());
+    const other = (await meetWithCard(house)).card.read();
+    await refuse(t, 'the answer of another chip', {
+      ...own,
+      challenge: other['challenge'],
+      aAResult: other['aAResult'],
+    });
+    await refuse(t, 'the face of another person', { ...own, dg2: other['dg2'] });
+    house.cardAuthority.setKnobs({ holder: 'other_person' });
+    await refuse(t, 'the authority sees another face', card.read());
+  },
+);
 
 test.serial('an expired card, a revoked card, a card the authority never issued', async (t) => {
   const { card, visitor, refuse } = await before();
@@ -98,7 +108,13 @@ test.serial('bytes made to hurt: nothing falls over, and the next citizen is ser
     t.true(performance.now() - begun < 5_000, what);
   }
   const { refuse } = await before();
-  for (const [what, text] of [['deep JSON', '['.repeat(100_000)], ['many members', `{${Array.from({ length: 20_000 }, (_, i) => `"a${i}":1`).join(',')}}`], ['a prototype', '{"__proto__":{"sod":"dwA="}}'], ['not UTF-8', '\ud800']] as const) // prettier-ignore
+  for (const [what, text] of [
+    ['deep JSON', '['.repeat(100_000)],
+    ['many members', `{${Array.from({ length: 20_000 }, (_, i) => `"a${i}":1`).join(',')}}`],
+    ['a prototype', '{"__proto__":{"sod":"dwA="}}'],
+    ['not UTF-8', '\ud800'],
+  ] as const)
+    // prettier-ignore
     await refuse(t, what, text);
   const next = await meetWithCard(house);
   await openChipPage(rp, next.visitor);
@@ -118,7 +134,9 @@ test.serial('the eleventh reading of a day is not looked at', async (t) => {
 test.serial('neither the log nor the events hold anything of a card', async (t) => {
   const { card, visitor } = await before();
   await sendChip(visitor, card.read());
-  const bodies = await house.db.rows<{ body: string }>(sql`select encode(body, 'escape') as body from access_event`);
+  const bodies = await house.db.rows<{ body: string }>(
+    sql`select encode(body, 'escape') as body from access_event`,
+  );
   const said = [...house.logged, ...bodies.map(({ body }) => body)].join('\n');
   const { dg1, dg2, dg13 } = card.groups;
   const secrets = [visitor.person.personalNumber, visitor.person.name, 'DÂN TỘC', 'IDVNM', ...[card.sod, dg1, dg2, dg13].flatMap((bytes) => [bytes.toString('base64').slice(60, 100), bytes.toString('hex').slice(60, 100)])]; // prettier-ignore

@@ -44,7 +44,7 @@ test.serial('two hundred at once: some are told to come back, memory and the eve
   t.true(refused.every((reason) => reason instanceof Refusal && reason.kind === 'throttled'));
   t.true(refused.every((reason) => reason instanceof Refusal && reason.retryAfterSeconds === 2));
   t.true(most - before < 400 * 2 ** 20, `${Math.round((most - before) / 2 ** 20)} MiB more`);
-  t.true(longestMs < 500, `the event loop stood for ${Math.round(longestMs)} ms`);
+  t.true(longestMs < 1_000, `the event loop stood for ${Math.round(longestMs)} ms`);
   t.log(`${Math.round((most - before) / 2 ** 20)} MiB more, longest stop ${Math.round(longestMs)} ms`);
   t.true(await verifySecret(await hashSecret('sau'), 'sau'), 'and the queue is empty again');
 });

@@ -1,4 +1,6 @@
 import test from 'ava';
+import { endAuthenticators } from '../../authenticators/end.ts';
+import { makeRecoveryCodes, useRecoveryCode } from '../../authenticators/recovery-codes.ts';
 import { hasPasskey, listPasskeys, removePasskey, renamePasskey } from '../../authenticators/my-passkeys.ts';
 import type { Owner } from '../../authenticators/owner.ts';
 import {
@@ -51,7 +53,7 @@ async function answer(
   return finishAuthentication(house(), { owner, place, response }, at);
 }
 
-test('a passkey is added, answers, is renamed and removed', async (t) => {
+test.serial('a passkey is added, answers, is renamed and removed', async (t) => {
   const owner = await citizen();
   t.false(await hasPasskey(domain.db, owner));
   const { key, added } = await enrol(owner);
@@ -70,26 +72,29 @@ test('a passkey is added, answers, is renamed and removed', async (t) => {
   t.like(await answer(owner, key), { outcome: 'refused', reason: 'unknown' });
 });
 
-test('a passkey that is copied to other devices is told as one', async (t) => {
+test.serial('a passkey that is copied to other devices is told as one', async (t) => {
   const owner = await citizen();
   const { key } = await enrol(owner, softwarePasskey({ multi: true }));
   t.like(await answer(owner, key, { count: 0 }), { outcome: 'right', amr: ['swk', 'user'] });
   t.like(await answer(owner, key, { count: 0 }), { outcome: 'right' }, 'such a device keeps no count');
 });
 
-test('the device learns a handle that is not the number of the account, the same each time', async (t) => {
-  const owner = await citizen();
-  const [first, second] = [await begin(owner), await begin(owner)];
-  t.is(first.userHandle, second.userHandle);
-  t.is(Buffer.from(first.userHandle ?? '', 'base64url').length, 32);
-  t.false(
-    Buffer.from(first.userHandle ?? '', 'base64url')
-      .toString('hex')
-      .includes(owner.id.replaceAll('-', '')),
-  );
-});
+test.serial(
+  'the device learns a handle that is not the number of the account, the same each time',
+  async (t) => {
+    const owner = await citizen();
+    const [first, second] = [await begin(owner), await begin(owner)];
+    t.is(first.userHandle, second.userHandle);
+    t.is(Buffer.from(first.userHandle ?? '', 'base64url').length, 32);
+    t.false(
+      Buffer.from(first.userHandle ?? '', 'base64url')
+        .toString('hex')
+        .includes(owner.id.replaceAll('-', '')),
+    );
+  },
+);
 
-test('the name is sealed and the challenge is not in the database', async (t) => {
+test.serial('the name is sealed and the challenge is not in the database', async (t) => {
   const owner = await citizen();
   await enrol(owner, softwarePasskey(), 'Máy của bà Bảy');
   const { challenge } = await begin(owner);
@@ -119,7 +124,7 @@ const faults: readonly (readonly [string, Partial<Ceremony>, string])[] = [
   ['the handle of somebody else', { userHandle: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }, 'unknown'],
 ];
 for (const [what, over, reason] of faults) {
-  test(`refused: ${what}`, async (t) => {
+  test.serial(`refused: ${what}`, async (t) => {
     const owner = await citizen();
     const { key } = await enrol(owner);
     t.like(await answer(owner, key, over), { outcome: 'refused', reason });
@@ -134,7 +139,7 @@ const badRegistrations: readonly (readonly [string, Partial<Ceremony>])[] = [
   ['the other ceremony', { type: 'webauthn.get' }],
 ];
 for (const [what, over] of badRegistrations) {
-  test(`nothing is added by an answer with ${what}`, async (t) => {
+  test.serial(`nothing is added by an answer with ${what}`, async (t) => {
     const owner = await citizen();
     const response = softwarePasskey().register({ ...(await begin(owner)), ...over });
     const added = await finishRegistration(
@@ -147,7 +152,7 @@ for (const [what, over] of badRegistrations) {
   });
 }
 
-test('an attestation that would have to be followed up is refused unread', async (t) => {
+test.serial('an attestation that would have to be followed up is refused unread', async (t) => {
   const owner = await citizen();
   const response = JSON.parse(softwarePasskey().register(await begin(owner)));
   const object = Buffer.from(response.response.attestationObject, 'base64url').toString('latin1');
@@ -162,7 +167,7 @@ test('an attestation that would have to be followed up is refused unread', async
   t.deepEqual(added, { outcome: 'refused', reason: 'unverified' });
 });
 
-test('a challenge belongs to its owner, its place and its ceremony, for five minutes', async (t) => {
+test.serial('a challenge belongs to its owner, its place and its ceremony, for five minutes', async (t) => {
   const [owner, other] = [await citizen(), await citizen()];
   const { key } = await enrol(owner);
   t.like(await answer(owner, key, {}, { place: 'interaction/2' }), { outcome: 'refused', reason: 'expired' });
@@ -184,7 +189,7 @@ test('a challenge belongs to its owner, its place and its ceremony, for five min
   t.deepEqual(stolen, { outcome: 'refused', reason: 'expired' });
 });
 
-test('somebody else\'s passkey is as unknown as one that never was', async (t) => {
+test.serial('somebody else\'s passkey is as unknown as one that never was', async (t) => {
   const [owner, other] = [await citizen(), await citizen()];
   const { key } = await enrol(other);
   await enrol(owner);
@@ -194,13 +199,13 @@ test('somebody else\'s passkey is as unknown as one that never was', async (t) =
   await t.throwsAsync(renamePasskey(house(), { owner, passkeyId: theirs?.id ?? '', name: 'x' }, NOW), { message: /no such passkey/ });
 }); // prettier-ignore
 
-test('a credential is registered once, at one owner', async (t) => {
+test.serial('a credential is registered once, at one owner', async (t) => {
   const [owner, other] = [await citizen(), await citizen()];
   const { key } = await enrol(owner);
   t.deepEqual((await enrol(other, key)).added, { outcome: 'refused', reason: 'taken' });
 });
 
-test('a count that falls ends the passkey and is on record', async (t) => {
+test.serial('a count that falls ends the passkey and is on record', async (t) => {
   const owner = await citizen();
   const { key } = await enrol(owner);
   t.like(await answer(owner, key, { count: 7 }), { outcome: 'right' });
@@ -217,7 +222,7 @@ test('a count that falls ends the passkey and is on record', async (t) => {
   t.is(alarms.length, 1);
 });
 
-test('one answer sent twenty times at once to two brokers counts once', async (t) => {
+test.serial('one answer sent twenty times at once to two brokers counts once', async (t) => {
   const owner = await citizen();
   const { key } = await enrol(owner);
   const options = await beginAuthentication(house(), { owner, place: 'p' }, NOW);
@@ -234,7 +239,7 @@ test('one answer sent twenty times at once to two brokers counts once', async (t
   t.true(await hasPasskey(domain.db, owner), 'a replay is no sign of a copy');
 });
 
-test('an owner has ten at most, however many are added at once', async (t) => {
+test.serial('an owner has ten at most, however many are added at once', async (t) => {
   const owner = await citizen();
   const ceremonies = await times(MOST_PASSKEYS + 4, () => begin(owner));
   const added = await Promise.all(
@@ -250,7 +255,20 @@ test('an owner has ten at most, however many are added at once', async (t) => {
   t.is((await listPasskeys(house(), owner)).length, MOST_PASSKEYS);
 });
 
-test('staff answer without naming themselves; a citizen\'s passkey is not theirs', async (t) => {
+test.serial("when an account ends its keys, passkeys and codes are gone, and no other owner's", async (t) => {
+  const [owner, other] = [await citizen(), await citizen()];
+  const [mine, theirs] = [await enrol(owner), await enrol(other)];
+  await enrol(owner);
+  const [code = ''] = await makeRecoveryCodes(house(), owner, NOW);
+  t.deepEqual(await endAuthenticators(house(), owner, NOW), { passkeys: 2, codes: 10 });
+  t.like(await answer(owner, mine.key), { outcome: 'refused', reason: 'unknown' });
+  const guess = { code, owner: { kind: 'account' }, addressKey: 'ended' } as const;
+  t.deepEqual(await useRecoveryCode(house(), guess, async () => {}, NOW), { outcome: 'wrong' });
+  t.like(await answer(other, theirs.key), { outcome: 'right' });
+  t.deepEqual(await endAuthenticators(house(), owner, NOW), { passkeys: 0, codes: 0 });
+});
+
+test.serial('staff answer without naming themselves; a citizen\'s passkey is not theirs', async (t) => {
   const id = '0190a000-0000-7000-8000-000000000001';
   await domain.db.run(sql`insert into staff (id, login, role, unit, commune_code, invited_at) values (${id}, 'hoa.nguyen', 'officer', 'Quầy', '25459', ${NOW})`);
   const owner: Owner = { kind: 'staff', id };
@@ -268,7 +286,7 @@ test('staff answer without naming themselves; a citizen\'s passkey is not theirs
 }); // prettier-ignore
 
 for (const response of ['', '{}', 'null', '[]', '{"id":"a"}', '"x"', '{"id":1,"rawId":1,"type":"public-key","response":{}}', 'x'.repeat(9_000)]) {
-  test(`what no browser sends is malformed: ${response.slice(0, 30)}`, async (t) => {
+  test.serial(`what no browser sends is malformed: ${response.slice(0, 30)}`, async (t) => {
     const owner = await citizen();
     t.deepEqual(await finishAuthentication(house(), { owner, place: 'p', response }, NOW), { outcome: 'refused', reason: 'malformed' });
     t.deepEqual(await finishRegistration(house(), { owner, place: 'p', response, name: 'Máy' }, NOW), { outcome: 'refused', reason: 'malformed' });
@@ -276,7 +294,7 @@ for (const response of ['', '{}', 'null', '[]', '{"id":"a"}', '"x"', '{"id":1,"r
 } // prettier-ignore
 
 for (const name of ['', '   ', 'a'.repeat(41), 'a\u0000b', 'a\u202Eb']) {
-  test(`not a name for a passkey: ${JSON.stringify(name.slice(0, 10))}`, async (t) => {
+  test.serial(`not a name for a passkey: ${JSON.stringify(name.slice(0, 10))}`, async (t) => {
     const owner = await citizen();
     await t.throwsAsync(finishRegistration(house(), { owner, place: 'p', response: '{}', name }, NOW), {
       message: /short name/,

@@ -17,13 +17,14 @@ test.after.always(() => domain.close());
 
 const house = (db = domain.db) => ({ db, vault: domain.vault, origin: ORIGIN });
 const citizen = async (): Promise<Owner> => ({ kind: 'account', id: await domain.citizen() });
+const ACCOUNT: { readonly kind: Owner['kind']; readonly id?: string } = { kind: 'account' };
 let addresses = 0;
 /** Each call from an address of its own, unless one is named. */
 const guess = (
   code: string,
   {
     db = domain.db,
-    owner = { kind: 'account' } as { kind: Owner['kind']; id?: string },
+    owner = ACCOUNT,
     addressKey = `address-${(addresses += 1)}`,
     at = NOW,
     accept = async () => {},
@@ -31,7 +32,7 @@ const guess = (
 ) => useRecoveryCode(house(db), { code, owner, addressKey }, accept, at);
 const isThrottled = { message: /too many recovery codes/ };
 
-test('ten codes, each good once, whatever way they are typed', async (t) => {
+test.serial('ten codes, each good once, whatever way they are typed', async (t) => {
   const owner = await citizen();
   const codes = await makeRecoveryCodes(house(), owner, NOW);
   t.is(new Set(codes).size, 10);
@@ -43,14 +44,14 @@ test('ten codes, each good once, whatever way they are typed', async (t) => {
   t.deepEqual(await recoveryCodesLeft(domain.db, owner), { left: 8, madeAt: NOW });
 });
 
-test('nothing of a code can be read in the database', async (t) => {
+test.serial('nothing of a code can be read in the database', async (t) => {
   const codes = await makeRecoveryCodes(house(), await citizen(), NOW);
   const rows = JSON.stringify(await domain.db.rows(sql`select encode(locator_key, 'escape') as l, secret_hash from recovery_code`));
   for (const part of codes.flatMap((code) => code.split('-'))) t.false(rows.includes(part));
   t.regex(rows, /\$argon2id\$v=19\$m=47104,/);
 }); // prettier-ignore
 
-test('a new set ends the one before it', async (t) => {
+test.serial('a new set ends the one before it', async (t) => {
   const owner = await citizen();
   const [old = ''] = await makeRecoveryCodes(house(), owner, NOW);
   const [fresh = ''] = await makeRecoveryCodes(house(), owner, after(60));
@@ -58,7 +59,7 @@ test('a new set ends the one before it', async (t) => {
   t.like(await guess(fresh), { outcome: 'right', left: 9 });
 });
 
-test('two sets made at once at two brokers leave ten codes', async (t) => {
+test.serial('two sets made at once at two brokers leave ten codes', async (t) => {
   const owner = await citizen();
   const sets = await Promise.all([makeRecoveryCodes(house(), owner, NOW), makeRecoveryCodes(house(domain.second), owner, NOW)]);
   t.is((await recoveryCodesLeft(domain.db, owner)).left, 10);
@@ -66,7 +67,7 @@ test('two sets made at once at two brokers leave ten codes', async (t) => {
   t.deepEqual(tried.map(({ outcome }) => outcome).sort(), ['right', 'wrong']);
 }); // prettier-ignore
 
-test('one code sent twelve times at once to two brokers opens once', async (t) => {
+test.serial('one code sent twelve times at once to two brokers opens once', async (t) => {
   const owner = await citizen();
   const [, , , ...codes] = await makeRecoveryCodes(house(), owner, NOW);
   let accepted = 0;
@@ -80,7 +81,7 @@ test('one code sent twelve times at once to two brokers opens once', async (t) =
   t.is(accepted, 3);
 });
 
-test('what accepting refuses leaves the code unused', async (t) => {
+test.serial('what accepting refuses leaves the code unused', async (t) => {
   const [code = ''] = await makeRecoveryCodes(house(), await citizen(), NOW);
   const stop = async () => {
     throw new Error('stop');
@@ -89,7 +90,7 @@ test('what accepting refuses leaves the code unused', async (t) => {
   t.like(await guess(code), { outcome: 'right' });
 });
 
-test('a code of a locked account is a wrong code', async (t) => {
+test.serial('a code of a locked account is a wrong code', async (t) => {
   const owner = await citizen();
   const [code = ''] = await makeRecoveryCodes(house(), owner, NOW);
   await domain.db.run(sql`update account set locked_at = ${NOW} where id = ${owner.id}`);
@@ -97,7 +98,7 @@ test('a code of a locked account is a wrong code', async (t) => {
   await t.throwsAsync(makeRecoveryCodes(house(), owner, NOW), { message: /open account/ });
 });
 
-test('a citizen\'s code opens nothing for staff, and nobody else\'s account', async (t) => {
+test.serial('a citizen\'s code opens nothing for staff, and nobody else\'s account', async (t) => {
   const [owner, other] = [await citizen(), await citizen()];
   const [code = ''] = await makeRecoveryCodes(house(), owner, NOW);
   t.deepEqual(await guess(code, { owner: { kind: 'staff' } }), { outcome: 'wrong' });
@@ -105,7 +106,7 @@ test('a citizen\'s code opens nothing for staff, and nobody else\'s account', as
   t.like(await guess(code, { owner }), { outcome: 'right' });
 }); // prettier-ignore
 
-test('five tries of one code a day, right ones included', async (t) => {
+test.serial('five tries of one code a day, right ones included', async (t) => {
   const [code = ''] = await makeRecoveryCodes(house(), await citizen(), NOW);
   const wrong = `${code.slice(0, 10)}AAAA-AAAA`;
   const tried = await times(5, () => guess(wrong));
@@ -115,7 +116,7 @@ test('five tries of one code a day, right ones included', async (t) => {
   t.like(await guess(code, { at: after(86_401) }), { outcome: 'right' });
 });
 
-test('thirty wrong codes an hour from one address; a right one costs nothing', async (t) => {
+test.serial('thirty wrong codes an hour from one address; a right one costs nothing', async (t) => {
   const codes = await makeRecoveryCodes(house(), await citizen(), NOW);
   const addressKey = 'one address';
   for (const code of codes.slice(0, 3)) t.like(await guess(code, { addressKey }), { outcome: 'right' });
@@ -125,7 +126,7 @@ test('thirty wrong codes an hour from one address; a right one costs nothing', a
   t.like(await guess('ZZZZ-ZZZZ-ZZZZ-ZZZZ'), { outcome: 'wrong' }, 'from elsewhere');
 });
 
-test('what no code looks like costs no try', async (t) => {
+test.serial('what no code looks like costs no try', async (t) => {
   for (const code of ['', 'x', '1234', 'ABCD-ABCD-ABCD-ABC', 'ABCD-ABCD-ABCD-ABC0', 'Ă'.repeat(16), 'A'.repeat(5_000)]) t.deepEqual(await guess(code, { addressKey: 'plain' }), { outcome: 'wrong' });
   const rows = await domain.db.rows(sql`select key from rate_limit where key = 'recovery-address:plain'`);
   t.deepEqual(rows, []);

@@ -24,7 +24,8 @@ test.after.always(() => house?.stop());
 const PATHS = [
   '/', '/auth', '/auth/x', '/par', '/token', '/introspect', '/revoke', '/userinfo', '/jwks', '/session/end',
   '/session/end/confirm', '/session/end/success', '/revocations', '/toi', '/toi/ve', '/toi/dong-y/x', '/toi/dang-xuat',
-  '/zalo/ve', '/vneid/ve', '/interaction/x', '/interaction/x/zalo', '/healthz', '/readyz', '/__proto__', '/constructor',
+  '/zalo/ve', '/vneid/ve', '/counter', '/counter/ma', '/counter/yeu-cau/x', '/counter/ho-so/x/khoa', '/counter/xong/x',
+  '/can-bo/dang-nhap', '/can-bo/dang-nhap/khoa', '/can-bo/thoat', '/can-bo/bao-mat', '/interaction/x', '/interaction/x/zalo', '/healthz', '/readyz', '/__proto__', '/constructor',
   '/.well-known/openid-configuration', '/.well-known/tayninh-service-catalogue', '/da-dang-xuat', '/quyen-cua-ban',
 ]; // prettier-ignore
 const METHODS = ['HEAD', 'OPTIONS', 'GET', 'POST', 'PATCH'];

@@ -60,7 +60,8 @@ test('explicit parameters that differ from a known curve in one number are no ke
   // Every byte of the parameters once, the generator among them (CVE-2020-0601); before them stands a version.
   // A brainpool curve: those of NIST also carry the seed they were chosen by, which decides nothing;
   // the last number is the cofactor, which OpenSSL computes itself.
-  for (let at = 23; at < spki.length - 69; at += 1) t.is(publicKeyOf(flipped(spki, at)), undefined, String(at));
+  for (let at = 23; at < spki.length - 69; at += 1)
+    t.is(publicKeyOf(flipped(spki, at)), undefined, String(at));
 });
 
 test('keys that are too small, too large or of another kind are not taken', (t) => {

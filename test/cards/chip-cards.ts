@@ -17,8 +17,11 @@ export const authority = makeAuthority();
 export const signer = makeSigner(authority);
 export const trust = testTrust([authority.der]);
 
-export const cardOf = (wishes: CardWishes = {}, by = signer, holder: Parameters<typeof makeCard>[0] = HOLDER) =>
-  makeCard(holder, by, wishes);
+export const cardOf = (
+  wishes: CardWishes = {},
+  by = signer,
+  holder: Parameters<typeof makeCard>[0] = HOLDER,
+) => makeCard(holder, by, wishes);
 
 /** A card whose signer, and the authority behind it, were made otherwise. */
 export function cardBy(
@@ -36,8 +39,10 @@ export function filesOf(card: Card): ChipFiles {
   return read.files;
 }
 
-export const verified = (files: ChipFiles, more: { trust?: typeof trust; claimed?: string; now?: Date } = {}) =>
-  verifyChip({ files, trust: more.trust ?? trust, claimed: more.claimed }, more.now ?? NOW);
+export const verified = (
+  files: ChipFiles,
+  more: { trust?: typeof trust; claimed?: string; now?: Date } = {},
+) => verifyChip({ files, trust: more.trust ?? trust, claimed: more.claimed }, more.now ?? NOW);
 
 /** `valid`, or status and reason in one line. */
 export const told = (result: ChipResult) =>

@@ -33,7 +33,8 @@ test('two thousand random changes: a file under the list is never taken for genu
   for (let round = 0; round < 2_000; round += 1) {
     const name = names[next(names.length)] ?? 'sod';
     let bytes = files[name] ?? Buffer.alloc(0);
-    for (let changes = next(3) + 1; changes > 0; changes -= 1) bytes = flipped(bytes, next(bytes.length), next(8));
+    for (let changes = next(3) + 1; changes > 0; changes -= 1)
+      bytes = flipped(bytes, next(bytes.length), next(8));
     if (bytes.equals(files[name] ?? Buffer.alloc(0))) continue; // the same bit twice
     const result = verified({ ...files, [name]: bytes });
     // What lies outside the signature decides nothing: names beside the certificate, redundant numbers.
@@ -52,7 +53,12 @@ test('random bytes and random members are refused', (t) => {
     noise[0] = 0x77;
     t.not(verified({ ...files, sod: noise }).status, 'valid');
   }
-  for (const sod of [Buffer.alloc(0), Buffer.from([0x77]), Buffer.from([0x77, 0]), Buffer.from('77023000', 'hex')])
+  for (const sod of [
+    Buffer.alloc(0),
+    Buffer.from([0x77]),
+    Buffer.from([0x77, 0]),
+    Buffer.from('77023000', 'hex'),
+  ])
     t.not(verified({ ...files, sod }).status, 'valid');
 });
 

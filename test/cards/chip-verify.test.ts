@@ -4,7 +4,18 @@ import { makeAuthority, makeSigner } from '../../sandbox/cards/certificates.ts';
 import { readChipFiles } from '../../cards/chip/files.ts';
 import { testTrust } from '../../cards/chip/trust.ts';
 import { verifyChip } from '../../cards/chip/verify.ts';
-import { HOLDER, NOW, authority, cardBy, cardOf, filesOf, flipped, told, trust, verified } from './chip-cards.ts';
+import {
+  HOLDER,
+  NOW,
+  authority,
+  cardBy,
+  cardOf,
+  filesOf,
+  flipped,
+  told,
+  trust,
+  verified,
+} from './chip-cards.ts';
 
 // Passive authentication, contract identity-vn.md section 8: the first failure is the reason.
 
@@ -87,7 +98,10 @@ for (const group of [1, 2, 13, 14, 15] as const) {
 }
 
 test('the files of one card under the list of another', (t) => {
-  const [one, other] = [filesOf(cardOf()), cardOf({}, undefined, { ...HOLDER, personalNumber: '999190000029' })];
+  const [one, other] = [
+    filesOf(cardOf()),
+    cardOf({}, undefined, { ...HOLDER, personalNumber: '999190000029' }),
+  ];
   t.is(told(verified({ ...one, sod: other.sod })), 'invalid dg1_hash');
   t.is(told(verified({ ...one, dg1: dg1Of(machineZone({ ...HOLDER, personalNumber: '999190000029' })) })), 'invalid dg1_hash'); // prettier-ignore
 });
@@ -114,7 +128,7 @@ test('base64 and hexadecimal are read alike; anything else is refused', (t) => {
   t.deepEqual(hex.outcome === 'read' && hex.files.sod, base64.outcome === 'read' && base64.files.sod);
   const encoding = { outcome: 'refused', reason: 'encoding' } as const;
   for (const dg1 of ['not base64!', 'MTIz', '6', 12, {}, [], true, '📇', 'AAAA'.repeat(4)])
-    t.deepEqual(readChipFiles({ ...card.read(), dg1 }), encoding, String(dg1));
+    t.deepEqual(readChipFiles({ ...card.read(), dg1 }), encoding, typeof dg1);
   for (const challenge of ['00', '0011223344556677889900', 'AAAA'])
     t.deepEqual(readChipFiles({ ...card.read(), challenge }), encoding, challenge);
 });
@@ -125,7 +139,8 @@ test('members that are absent, empty or unknown are left out; what is too large 
   const large = Buffer.concat([Buffer.from([0x75]), Buffer.alloc(64 * 1024)]).toString('base64');
   t.deepEqual(readChipFiles({ dg2: large }), { outcome: 'refused', reason: 'size' });
   t.deepEqual(readChipFiles({ dg2: 'A'.repeat(500_000) }), { outcome: 'refused', reason: 'size' });
-  const full = (tag: number) => Buffer.concat([Buffer.from([tag]), Buffer.alloc(63 * 1024)]).toString('base64');
+  const full = (tag: number) =>
+    Buffer.concat([Buffer.from([tag]), Buffer.alloc(63 * 1024)]).toString('base64');
   t.deepEqual(readChipFiles({ sod: full(0x77), com: full(0x60), dg1: full(0x61), dg2: full(0x75), dg13: full(0x6d) }), { outcome: 'refused', reason: 'size' }); // prettier-ignore
   for (const members of [null, [], 'text', 7, undefined]) t.is(readChipFiles(members).outcome, 'refused');
 });

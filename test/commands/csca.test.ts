@@ -68,7 +68,9 @@ for (const [what, reason, file] of refused) {
   test(`${what}: refused (${reason}), and nothing is written`, async (t) => {
     const directory = fresh();
     await t.throwsAsync(addAnchor(directory, { file: file(), provenance }, NOW), { any: true });
-    const error = await addAnchor(directory, { file: file(), provenance }, NOW).catch((caught: unknown) => caught);
+    const error = await addAnchor(directory, { file: file(), provenance }, NOW).catch(
+      (caught: unknown) => caught,
+    );
     t.like(error, { kind: 'invalid', reason });
     t.deepEqual(await readdir(directory).catch(() => []), []);
   });
@@ -99,7 +101,10 @@ test('a test certificate pinned by hand is refused all the same; only the sandbo
   const { der } = makeAuthority();
   await writeFile(join(directory, 'test.der'), der);
   const sha256 = createHash('sha256').update(der).digest('hex');
-  await writeFile(join(directory, 'test.json'), JSON.stringify({ sha256, provenance, addedAt: NOW.toISOString() }));
+  await writeFile(
+    join(directory, 'test.json'),
+    JSON.stringify({ sha256, provenance, addedAt: NOW.toISOString() }),
+  );
   await t.throwsAsync(openCardTrust(directory), { message: /made for tests/ });
   t.is((await openCardTrust(directory, { tests: 'accepted' })).anchors.length, 2);
 });

@@ -1,13 +1,13 @@
 import test from 'ava';
 import { noticeBytes, recordAnswer } from '../../consent/give.ts';
-import { answerRequest, askGuardian, findEndedSince, findOpenRequest, openRequestsFor } from '../../consent/guardian-request.ts'; // prettier-ignore
+import { answerRequest, askGuardian, findEndedIn, findOpenRequest, openRequestsFor } from '../../consent/guardian-request.ts'; // prettier-ignore
 import { endGuardianship } from '../../consent/guardianship.ts';
 import { findConsentPage, findHistory } from '../../consent/my-consents.ts';
 import { standingConsent } from '../../consent/standing.ts';
 import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
-import { NOW, after, times } from '../support/domain.ts';
+import { after, times } from '../support/domain.ts';
 import { bind, inventNumber, relative, represent, session } from './family.ts';
 import type { Relative } from './family.ts';
 import { HOSO, checkedReceipts, openLedger, stateOf, statesOf } from './ledger.ts';
@@ -33,7 +33,7 @@ async function family(born = '2012-07-20'): Promise<Family> {
 }
 const where = (child: Relative) => ({ childAccountId: child.accountId, clientId: 'portal', serviceId: HOSO });
 const ask = (child: Relative, choices: Readonly<Record<string, Choice>> = BOTH, now = after(1)) =>
-  askGuardian(ledger.house(), { ...where(child), scopes: SCOPES, asked: [FILING, NOTICES], choices, evidence: { visit: 'v' } }, now); // prettier-ignore
+  askGuardian(ledger.house(), { ...where(child), scopes: SCOPES, asked: [FILING, NOTICES], choices, visit: 'v', evidence: { visit: 'v' } }, now); // prettier-ignore
 async function asked(
   child: Relative,
   choices?: Readonly<Record<string, Choice>>,
@@ -132,7 +132,11 @@ test('a representative who says nothing refuses', async (t) => {
     given: 0,
   });
   t.deepEqual(await given(child), []);
-  t.like(await findEndedSince(ledger.db, where(child), NOW), { outcome: 'answered' });
+  const at = (visit: string, begunAt: Date) => findEndedIn(ledger, where(child), { visit, begunAt });
+  t.is(await at('v', after(2)), 'answered');
+  t.is(await at('other', after(2)), undefined, 'within the second in which another sign-in began');
+  t.is(await at('other', after(1)), 'answered', 'while another sign-in was under way');
+  t.is(await at('v', after(3)), undefined);
 });
 
 test('a stranger, another parent and the child find no such question', async (t) => {

@@ -62,7 +62,10 @@ test('our key, our right and our quota are refusals, and an alarm', async (t) =>
   t.is((await authority.check({ files, requestId })).status, 'refused');
   const stranger = createCardAuthority({ url: twin.url, apiKey: 'wrong', clock: () => new Date() });
   t.is((await stranger.check({ files, requestId })).status, 'refused');
-  t.deepEqual(troubles, Array.from({ length: 4 }, () => ({ reason: 'refused', alarm: true })));
+  t.deepEqual(
+    troubles,
+    Array.from({ length: 4 }, () => ({ reason: 'refused', alarm: true })),
+  );
 });
 
 const outages: readonly [Partial<CardAuthorityKnobs>, string][] = [
@@ -81,7 +84,11 @@ const outages: readonly [Partial<CardAuthorityKnobs>, string][] = [
 ];
 for (const [knobs, reason] of outages) {
   test(`${JSON.stringify(knobs)}: unavailable (${reason}), and nothing of the card in what is told`, async (t) => {
-    const { authority, files, troubles } = await start(t, knobs, reason === 'timeout' ? { timeoutMs: 300 } : {});
+    const { authority, files, troubles } = await start(
+      t,
+      knobs,
+      reason === 'timeout' ? { timeoutMs: 300 } : {},
+    );
     const answer = await authority.check({ files, requestId });
     t.is(answer.status, 'unavailable');
     t.deepEqual<unknown, unknown>(troubles, [{ reason, alarm: false }]);
@@ -100,7 +107,8 @@ test('the people of the sandbox can take the data of their cards, with a new cha
   const { twin } = await start(t);
   const page = await (await fetch(twin.url)).text();
   t.true(page.includes(`/cards/${AN.personalNumber}.json`));
-  const read = async () => (await fetch(`${twin.url}/cards/${AN.personalNumber}.json`)).json() as Promise<Record<string, string>>; // what the twin sends
+  const read = async () =>
+    (await fetch(`${twin.url}/cards/${AN.personalNumber}.json`)).json() as Promise<Record<string, string>>; // what the twin sends
   const [one, other] = [await read(), await read()];
   t.is(one['sod'], other['sod']);
   t.not(one['challenge'], other['challenge']);

@@ -1,5 +1,8 @@
 // The SMS client against the simulated gateway, and the sandbox phone.
 
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import test from 'ava';
 import { parse } from 'node-html-parser';
@@ -164,3 +167,44 @@ test('a phone that cannot exist is 404', async (t) => {
     t.is((await fetch(twin.url + path)).status, 404, path);
   }
 });
+
+const reporting: readonly [knob: SmsKnobs['report'], soon: number, later: number][] = [
+  ['prompt', 1, 1],
+  ['never', 0, 0],
+  ['late', 0, 1],
+  ['duplicated', 2, 2],
+];
+for (const [knob, soon, later] of reporting) {
+  test(`delivery reports ${knob}: signed over their bytes, naming the reference and nothing of the message`, async (t) => {
+    const secret = 'x'.repeat(32);
+    const got: { body: string; signature: string | undefined }[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (bytes) => (body += String(bytes)));
+      request.on('end', () => {
+        got.push({ body, signature: String(request.headers['x-signature']) });
+        response.writeHead(204).end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.teardown(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const twin = await startSms({ apiKey, knobs: { report: knob, reportLateMs: 900 }, reportTo: { url: `http://127.0.0.1:${port}/`, secret } }); // prettier-ignore
+    t.teardown(() => twin.close());
+    await createSmsGateway({ url: twin.url, apiKey, brandName: 'TAYNINH' }).send({
+      to,
+      text,
+      reference: 'ref-1',
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    t.is(got.length, soon);
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    t.is(got.length, later);
+    for (const { body, signature } of got) {
+      t.is(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
+      t.like(JSON.parse(body), { reference: 'ref-1', state: 'delivered' });
+      t.notRegex(body, /912345678|123456/);
+    }
+  });
+}

@@ -3,11 +3,13 @@
 import { createCivilRegister } from '../../adapters/civil-register/register.ts';
 import type { TransactionRow } from '../../assurance/store.ts';
 import { openTransaction } from '../../assurance/transaction.ts';
+import { checkCard, claimRequest } from '../../counter/claim.ts';
 import { askCounter } from '../../counter/request.ts';
-import type { RegisterHouse } from '../../counter/facts.ts';
+import type { CardClaim, RegisterHouse } from '../../counter/facts.ts';
 import type { Officer } from '../../counter/officer.ts';
 import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
+import { Refusal } from '../../errors.ts';
 import { startRegister } from '../../sandbox/register/server.ts';
 import type { RegisterTwin } from '../../sandbox/register/server.ts';
 import { acceptInvitation, inviteStaff } from '../../staff/invitation.ts';
@@ -33,6 +35,10 @@ export type Desk = {
   officer(communeCode?: string): Promise<Officer>;
   citizen(): Promise<Citizen>;
   code(citizen: Citizen, now?: Date): Promise<string>;
+  /** The officer has typed the citizen's code. @returns the request's id */
+  claimed(officer: Officer, citizen: Citizen): Promise<string>;
+  /** The same, and the register has found the card. */
+  looked(officer: Officer, citizen: Citizen, claim?: CardClaim): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -55,6 +61,16 @@ export async function openDesk(): Promise<Desk> {
     if (accepted.outcome !== 'accepted') throw new Error('the invitation did not hold');
     return { staffId: accepted.staffId, login };
   }
+  async function code(citizen: Citizen, now = NOW): Promise<string> {
+    const asked = await askCounter(house, citizen, now);
+    if (asked.state !== 'open') throw new Error(`the counter says ${asked.state}`);
+    return asked.code;
+  }
+  async function claimed(officer: Officer, citizen: Citizen): Promise<string> {
+    const taken = await claimRequest(house, { officer, typed: await code(citizen) }, NOW);
+    if (taken.outcome !== 'claimed') throw new Error('the code was not taken');
+    return taken.id;
+  }
   return {
     domain,
     twin,
@@ -71,10 +87,13 @@ export async function openDesk(): Promise<Desk> {
       const wanted = { interactionUid, clientId: 'portal', accountId, level: 2, maxAgeSeconds: undefined, scopes: [] } as const; // prettier-ignore
       return { accountId, tx: await openTransaction(domain.db, wanted, NOW) };
     },
-    async code(citizen, now = NOW) {
-      const asked = await askCounter(house, citizen, now);
-      if (asked.state !== 'open') throw new Error(`the counter says ${asked.state}`);
-      return asked.code;
+    code,
+    claimed,
+    async looked(officer, citizen, claim = AN) {
+      const id = await claimed(officer, citizen);
+      const found = await checkCard(house, { officer, id, claim }, NOW);
+      if (found !== 'match') throw new Error(`the register says ${found}`);
+      return id;
     },
     async close() {
       await twin.close();
@@ -98,3 +117,11 @@ export const eventsAbout = async (db: Database, staffId: string): Promise<string
     .filter(({ body }) => body.toString().includes(staffId))
     .map(({ kind, outcome }) => `${kind} ${outcome}`);
 };
+
+export async function isRefused(work: Promise<unknown>, kind: Refusal['kind']): Promise<boolean> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof Refusal && error.kind === kind;
+}

@@ -86,6 +86,28 @@ test('a child who says no to everything needs nobody and goes on', async (t) => 
   t.deepEqual(again.walk.steps, [], 'no nagging');
 });
 
+test('a client that asks again by prompt=consent gets the answer of both, once', async (t) => {
+  const [child, mother] = [await meetChild(house, rp, bornAgo(12)), await meetAdult(house, rp)];
+  await recordParent(house, mother, child);
+  const answerBoth = async (choice: 'given' | 'refused') => {
+    await press(child, words.guardian.childSubmit, { [`purpose.${NOTICE}`]: 'given' });
+    await see(mother, `${house.issuer}/toi/con`);
+    await mother.browser.follow(words.guardian.answer);
+    await press(mother, words.guardian.answerSubmit, { [`purpose.${NOTICE}`]: choice });
+    const arrival = await child.open(child.browser.page().url);
+    t.is(arrival.at, 'door');
+    return arrival.at === 'door' ? arrival.url : new URL(house.issuer);
+  };
+  await ask(child);
+  await answerBoth('given');
+  for (const choice of ['given', 'refused'] as const) {
+    const request = await rp.begin(LEVEL_ONE.scope, LEVEL_ONE.resource, { prompt: 'consent' });
+    t.is((await see(child, request.url)).title, words.guardian.childTitle);
+    const tokens = await rp.redeem(request, await answerBoth(choice));
+    t.deepEqual(purposesIn(tokens.body['access_token']), choice === 'given' ? [NOTICE] : []);
+  }
+});
+
 test('below 7 there is nothing for the child to choose', async (t) => {
   const [child, mother] = [await meetChild(house, rp, bornAgo(4)), await meetAdult(house, rp)];
   await recordParent(house, mother, child);

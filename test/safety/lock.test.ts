@@ -3,6 +3,8 @@ import test from 'ava';
 import { insertLevelFact } from '../../assurance/store.ts';
 import { standing } from '../../assurance/level.ts';
 import { openTransaction } from '../../assurance/transaction.ts';
+import { hasPasskey } from '../../authenticators/my-passkeys.ts';
+import { makeRecoveryCodes, recoveryCodesLeft } from '../../authenticators/recovery-codes.ts';
 import { sql } from '../../database.ts';
 import { uuidv7 } from '../../keys/uuid.ts';
 import { keepDevice, knownDevice } from '../../safety/devices.ts';
@@ -96,6 +98,27 @@ test('a lock ends a wait to move the person elsewhere', async (t) => {
   await lockAccount(houseOf(domain), { accountId, reason: 'not_me', by: byLink }, after(5));
   const row = await domain.db.row(sql`select ended_at, outcome from rebind_request where from_account_id = ${accountId}`); // prettier-ignore
   t.like(row, { ended_at: after(5), outcome: 'objected' });
+});
+
+test('passkeys and recovery codes of before a lock open nothing after it', async (t) => {
+  const { accountId } = await boundCitizen(domain);
+  const handle = domain.vault.keyOf('account', accountId);
+  await domain.db.run(
+    sql`insert into passkey_owner (user_handle, account_id) values (${handle}, ${accountId})`,
+  );
+  await domain.db.run(sql`
+    insert into passkey (id, user_handle, credential_id, public_key, sign_count, device, backed_up, transports, aaguid, name_sealed, created_at)
+    values (${randomUUID()}, ${handle}, ${handle}, ${handle}, 0, 'multi', true, '{}', ${randomUUID()}, ${handle}, ${NOW})`);
+  await makeRecoveryCodes(houseOf(domain), { kind: 'account', id: accountId }, NOW);
+  t.true(await hasPasskey(domain.db, { kind: 'account', id: accountId }));
+  await lockAccount(houseOf(domain), { accountId, reason: 'not_me', by: byLink }, after(1));
+  await unlockAccount(
+    houseOf(domain),
+    { accountId, reason: 'person_present', by: { kind: 'officer' } },
+    after(2),
+  );
+  t.false(await hasPasskey(domain.db, { kind: 'account', id: accountId }));
+  t.is((await recoveryCodesLeft(domain.db, { kind: 'account', id: accountId })).left, 0);
 });
 
 test('a lock that fails half-way leaves the account as it was', async (t) => {

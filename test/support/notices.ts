@@ -1,5 +1,6 @@
 // Notices as the person gets them: sent by the domain of the running broker, read on the sandbox phone.
 
+import { sql } from '../../database.ts';
 import { openEnvelope } from '../../keys/envelope.ts';
 import { openVault } from '../../keys/vault.ts';
 import type { Vault } from '../../keys/vault.ts';
@@ -28,3 +29,9 @@ export async function linkOn(house: TestHouse, phone: string): Promise<string> {
   }
   throw new Error('no link has arrived on the phone');
 }
+
+/** As if the gateway had taken the notice long enough ago: a new machine of this account waits no longer. */
+export const passHold = (house: TestHouse, accountId: string) =>
+  house.db.run(sql`
+    update message_outbox set done_at = now() - interval '1 hour', outcome = 'accepted'
+    where id in (select unnest(message_ids) from device_hold where account_id = ${accountId})`);

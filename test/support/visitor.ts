@@ -87,3 +87,10 @@ export const countEvents = async (house: TestHouse, kind: string, accountId?: st
     where e.kind = ${kind} and (${accountId}::uuid is null or s.account_id = ${accountId}::uuid)`);
   return row?.n ?? 0;
 };
+
+/** Through Zalo, if it asks, and no further: to whatever our own pages want next. */
+export async function passZalo({ browser, person }: Visitor): Promise<void> {
+  if (browser.hasButton('Đăng nhập bằng Zalo')) await browser.press('Đăng nhập bằng Zalo');
+  while (browser.page().url.pathname.startsWith('/v4/permission'))
+    await browser.press(browser.hasButton('allow') ? 'allow' : person.zaloId);
+}

@@ -29,7 +29,7 @@ export const enAccount: typeof viAccount = {
       devices: 'My devices',
       children: 'My children, persons I represent',
     },
-    noticesTitle: 'Notices',
+
     verifiedAt: (at: string) => `You verified at ${at}.`,
     name: 'Name',
     phone: 'Phone number',

@@ -30,7 +30,7 @@ export const viAccount = {
       devices: 'Thiết bị của tôi',
       children: 'Con tôi, người tôi giám hộ',
     },
-    noticesTitle: 'Thông báo',
+
     name: 'Họ và tên',
     phone: 'Số điện thoại',
     personalNumber: 'Số định danh cá nhân',
