@@ -24,10 +24,10 @@ export const findLatestOtp = (db: Database, transactionId: string) =>
     from otp where transaction_id = ${transactionId}
     order by send_number desc, superseded_at is not null, created_at desc limit 1`);
 
-export const supersedeOtp = (db: Database, transactionId: string, now: Date) =>
+/** By id: a send that comes second must not end the code of the one that came first. */
+export const supersedeOtp = (db: Database, id: string, now: Date) =>
   db.run(sql`
-    update otp set superseded_at = ${now}
-    where transaction_id = ${transactionId} and consumed_at is null and superseded_at is null`);
+    update otp set superseded_at = ${now} where id = ${id} and consumed_at is null and superseded_at is null`);
 
 export const insertOtp = (
   db: Database,

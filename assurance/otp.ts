@@ -57,7 +57,7 @@ export async function sendCode(house: House, request: CodeRequest, now: Date): P
     return { outcome: 'wait', until: latest.resend_after };
   const sendNumber = (latest?.send_number ?? 0) + 1;
   const resendAfter = after(now, RESEND_WAIT_SECONDS[sendNumber - 1] ?? 300);
-  return issue(house, request, { channel: 'sms', sendNumber, resendAfter, instead: undefined }, now);
+  return issue(house, request, { channel: 'sms', sendNumber, resendAfter, seen: latest }, now);
 }
 
 /**
@@ -75,26 +75,21 @@ export async function sendCodeByZalo(
     return { outcome: 'not_open' };
   const e164 = vault.open(`otp/${latest.id}/phone`, latest.phone_sealed);
   const { send_number: sendNumber, resend_after: resendAfter } = latest;
-  return issue(
-    house,
-    { ...request, e164 },
-    { channel: 'zns', sendNumber, resendAfter, instead: latest.id },
-    now,
-  );
+  return issue(house, { ...request, e164 }, { channel: 'zns', sendNumber, resendAfter, seen: latest }, now);
 }
 
 type Attempt = {
   readonly channel: MessageChannel;
   readonly sendNumber: number;
   readonly resendAfter: Date;
-  /** The code whose guesses this one inherits. */
-  readonly instead: string | undefined;
+  /** The newest code when this was asked for. A fallback inherits its guesses. */
+  readonly seen: store.OtpRow | undefined;
 };
 
 async function issue(
   { db, vault, budgets, origin }: House,
   request: CodeRequest,
-  { channel, sendNumber, resendAfter, instead }: Attempt,
+  { channel, sendNumber, resendAfter, seen }: Attempt,
   now: Date,
 ): Promise<CodeSent> {
   if ((await codeFactorState(db, request.accountId)) === 'disabled') return { outcome: 'disabled' };
@@ -107,8 +102,10 @@ async function issue(
   const [key] = vault.otpKeys;
   if (key === undefined) throw new Error('no one-time code key');
   const sent = await db.transaction(async () => {
-    await store.supersedeOtp(db, request.transactionId, now);
-    const inherited = instead === undefined ? undefined : await store.findAttempts(db, instead);
+    // Gone meanwhile: another request of this transaction came first, and its code must live on.
+    if (seen?.consumed_at === null && (await store.supersedeOtp(db, seen.id, now)) !== 1) return false;
+    const inherited =
+      channel === 'zns' && seen !== undefined ? await store.findAttempts(db, seen.id) : undefined;
     const inserted = await store.insertOtp(
       db,
       {

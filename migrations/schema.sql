@@ -72,6 +72,33 @@ create table authn_tx (
 );
 CREATE INDEX authn_tx_expiry ON authn_tx USING brin (expires_at);
 
+create table channel_switch (
+  channel text not null, -- personal: no
+  stopped_at timestamp with time zone, -- personal: no
+  reason text not null, -- personal: no
+  changed_at timestamp with time zone not null, -- personal: no
+  constraint channel_switch_channel_check CHECK (channel = ANY (ARRAY['sms'::text, 'zns'::text])),
+  constraint channel_switch_pkey PRIMARY KEY (channel)
+);
+
+create table chip_challenge (
+  challenge_key bytea not null, -- personal: pseudonym, keyed hash of a chip's public key and a challenge it signed, to refuse a copy; life of the card, 25 years where it has no end
+  seen_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  constraint chip_challenge_challenge_key_check CHECK (octet_length(challenge_key) = 32),
+  constraint chip_challenge_pkey PRIMARY KEY (challenge_key)
+);
+CREATE INDEX chip_challenge_expiry ON chip_challenge USING brin (expires_at);
+
+create table code_trouble (
+  account_id uuid not null, -- personal: pseudonym, whose wrong codes are counted; until a right code or a new proof of identity
+  wrong integer not null, -- personal: no
+  disabled_at timestamp with time zone, -- personal: no
+  constraint code_trouble_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint code_trouble_pkey PRIMARY KEY (account_id),
+  constraint code_trouble_wrong_check CHECK (wrong >= 0 AND wrong <= 50)
+);
+
 create table consent (
   id uuid not null, -- personal: pseudonym, one choice of one person; kept as proof
   subject_id uuid not null, -- personal: pseudonym, the person in the consent ledger; kept as proof
@@ -80,7 +107,7 @@ create table consent (
   purpose_version integer not null, -- personal: no
   state text not null, -- personal: no
   version integer not null, -- personal: no
-  valid_until timestamp with time zone, -- personal: no
+  valid_until timestamp with time zone, -- personal: yes, 16th birthday of a child, when what a representative decided lapses; kept as proof
   stream_id uuid not null, -- personal: pseudonym, names this consent in the log; kept as proof
   last_entry_hash bytea not null, -- personal: no
   changed_at timestamp with time zone not null, -- personal: no
@@ -140,6 +167,155 @@ create table consent_handle (
   constraint consent_handle_version_check CHECK (version >= 1)
 );
 
+create table counter_case (
+  id uuid not null, -- personal: no
+  kind text not null, -- personal: no
+  account_id uuid, -- personal: pseudonym, whose account the card led to; 12 months
+  state text not null, -- personal: no
+  opened_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  staff_id uuid not null, -- personal: pseudonym, officer who opened it; 12 months
+  second_staff_id uuid, -- personal: pseudonym, officer who looked again; 12 months
+  commune_code text not null, -- personal: no
+  facts_sealed bytea, -- personal: yes, what the register said of the card, for the officer to compare; erased when the case ends
+  ended_at timestamp with time zone, -- personal: no
+  constraint counter_case_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint counter_case_check CHECK ((state = ANY (ARRAY['done'::text, 'refused'::text, 'expired'::text])) = (ended_at IS NOT NULL)),
+  constraint counter_case_check1 CHECK (ended_at IS NULL OR facts_sealed IS NULL),
+  constraint counter_case_check2 CHECK (second_staff_id <> staff_id),
+  constraint counter_case_commune_code_check CHECK (commune_code ~ '^[0-9]{5}$'::text),
+  constraint counter_case_kind_check CHECK (kind = ANY (ARRAY['account'::text, 'number'::text, 'guardian'::text])),
+  constraint counter_case_pkey PRIMARY KEY (id),
+  constraint counter_case_second_staff_id_fkey FOREIGN KEY (second_staff_id) REFERENCES staff(id),
+  constraint counter_case_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  constraint counter_case_state_check CHECK (state = ANY (ARRAY['open'::text, 'second'::text, 'done'::text, 'refused'::text, 'expired'::text]))
+);
+CREATE INDEX counter_case_expiry ON counter_case USING btree (expires_at) WHERE (ended_at IS NULL);
+CREATE INDEX counter_case_second ON counter_case USING btree (commune_code) WHERE (state = 'second'::text);
+
+create table counter_decision (
+  id uuid not null, -- personal: no
+  request_id uuid, -- personal: no
+  case_id uuid, -- personal: no
+  kind text not null, -- personal: no
+  staff_id uuid not null, -- personal: pseudonym, officer who decided; 12 months
+  commune_code text not null, -- personal: no
+  reason text not null, -- personal: no
+  note_sealed bytea, -- personal: yes, what the officer wrote beside the reason, may name the citizen; 12 months
+  check_id text, -- personal: no
+  at timestamp with time zone not null, -- personal: no
+  constraint counter_decision_case_id_fkey FOREIGN KEY (case_id) REFERENCES counter_case(id),
+  constraint counter_decision_check CHECK (num_nonnulls(request_id, case_id) = 1),
+  constraint counter_decision_commune_code_check CHECK (commune_code ~ '^[0-9]{5}$'::text),
+  constraint counter_decision_kind_check CHECK (kind = ANY (ARRAY['confirmed'::text, 'sent_on'::text, 'supervised'::text, 'refused'::text, 'locked'::text, 'unlocked'::text, 'number_sent_on'::text, 'number_replaced'::text, 'guardian'::text])),
+  constraint counter_decision_pkey PRIMARY KEY (id),
+  constraint counter_decision_request_id_fkey FOREIGN KEY (request_id) REFERENCES counter_request(id),
+  constraint counter_decision_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+CREATE INDEX counter_decision_staff ON counter_decision USING btree (staff_id, at DESC);
+CREATE TRIGGER counter_decision_insert_only BEFORE DELETE OR UPDATE ON counter_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER counter_decision_kept BEFORE TRUNCATE ON counter_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table counter_request (
+  id uuid not null, -- personal: no
+  transaction_id uuid not null, -- personal: no
+  account_id uuid not null, -- personal: pseudonym, who came to the counter; 12 months
+  client_id text not null, -- personal: no
+  code_key bytea not null, -- personal: no
+  code_sealed bytea, -- personal: no
+  state text not null, -- personal: no
+  created_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  staff_id uuid, -- personal: pseudonym, officer who took the request; 12 months
+  second_staff_id uuid, -- personal: pseudonym, officer who looked again; 12 months
+  commune_code text, -- personal: no
+  unit text, -- personal: no
+  claimed_at timestamp with time zone, -- personal: no
+  asked smallint not null default 0, -- personal: no
+  facts_sealed bytea, -- personal: yes, number, name and birth date as the register has them, for the officer to compare; erased with the decision
+  decided_at timestamp with time zone, -- personal: no
+  constraint counter_request_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint counter_request_asked_check CHECK (asked >= 0 AND asked <= 5),
+  constraint counter_request_check CHECK ((state = ANY (ARRAY['confirmed'::text, 'refused'::text, 'expired'::text])) = (decided_at IS NOT NULL)),
+  constraint counter_request_check1 CHECK ((state <> ALL (ARRAY['confirmed'::text, 'refused'::text, 'expired'::text])) OR facts_sealed IS NULL AND code_sealed IS NULL),
+  constraint counter_request_check2 CHECK ((state <> ALL (ARRAY['claimed'::text, 'second'::text, 'confirmed'::text, 'refused'::text])) OR staff_id IS NOT NULL AND commune_code IS NOT NULL),
+  constraint counter_request_check3 CHECK (state <> 'second'::text OR facts_sealed IS NOT NULL),
+  constraint counter_request_check4 CHECK (second_staff_id <> staff_id),
+  constraint counter_request_code_key_check CHECK (octet_length(code_key) = 32),
+  constraint counter_request_commune_code_check CHECK (commune_code ~ '^[0-9]{5}$'::text),
+  constraint counter_request_pkey PRIMARY KEY (id),
+  constraint counter_request_second_staff_id_fkey FOREIGN KEY (second_staff_id) REFERENCES staff(id),
+  constraint counter_request_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  constraint counter_request_state_check CHECK (state = ANY (ARRAY['open'::text, 'claimed'::text, 'second'::text, 'confirmed'::text, 'refused'::text, 'expired'::text])),
+  constraint counter_request_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES authn_tx(id)
+);
+CREATE INDEX counter_request_expiry ON counter_request USING btree (expires_at) WHERE (decided_at IS NULL);
+CREATE INDEX counter_request_second ON counter_request USING btree (commune_code) WHERE (state = 'second'::text);
+CREATE UNIQUE INDEX counter_request_code ON counter_request USING btree (code_key) WHERE (state = 'open'::text);
+CREATE UNIQUE INDEX counter_request_live ON counter_request USING btree (transaction_id) WHERE (state = ANY (ARRAY['open'::text, 'claimed'::text, 'second'::text]));
+
+create table device_hold (
+  account_id uuid not null, -- personal: pseudonym, whose account waits; 24 hours
+  device_key bytea not null, -- personal: pseudonym, keyed hash of a random number kept in the browser; 24 hours
+  began_at timestamp with time zone not null, -- personal: no
+  message_ids uuid[] not null, -- personal: no
+  constraint device_hold_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint device_hold_device_key_check CHECK (octet_length(device_key) = 32),
+  constraint device_hold_pkey PRIMARY KEY (account_id, device_key)
+);
+CREATE INDEX device_hold_began ON device_hold USING btree (began_at);
+
+create table guardian_request (
+  id uuid not null, -- personal: no
+  child_account_id uuid not null, -- personal: pseudonym, child who waits for an answer; 30 days
+  client_id text not null, -- personal: no
+  service_id text not null, -- personal: no
+  scopes text[] not null, -- personal: no
+  body_sealed bytea not null, -- personal: yes, what was asked and the child's own choices; 30 days
+  created_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  outcome text, -- personal: no
+  answered_by uuid, -- personal: pseudonym, representative who answered; 30 days
+  constraint guardian_request_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES account(id),
+  constraint guardian_request_check CHECK ((ended_at IS NULL) = (outcome IS NULL)),
+  constraint guardian_request_check1 CHECK ((NOT outcome IS DISTINCT FROM 'answered'::text) = (answered_by IS NOT NULL)),
+  constraint guardian_request_check2 CHECK (expires_at > created_at),
+  constraint guardian_request_child_account_id_fkey FOREIGN KEY (child_account_id) REFERENCES account(id),
+  constraint guardian_request_outcome_check CHECK (outcome = ANY (ARRAY['answered'::text, 'void'::text, 'superseded'::text])),
+  constraint guardian_request_pkey PRIMARY KEY (id)
+);
+CREATE INDEX guardian_request_child ON guardian_request USING btree (child_account_id, created_at);
+CREATE UNIQUE INDEX guardian_request_open ON guardian_request USING btree (child_account_id, client_id, service_id) WHERE (ended_at IS NULL);
+
+create table guardianship (
+  id uuid not null, -- personal: no
+  child_number_key bytea not null, -- personal: pseudonym, keyed hash of the child's personal number; until 3 years after the 16th birthday
+  guardian_account_id uuid not null, -- personal: pseudonym, legal representative of the child; until 3 years after the 16th birthday
+  slot smallint not null, -- personal: no
+  evidence_kind text not null, -- personal: no
+  evidence_ref_key bytea not null, -- personal: pseudonym, keyed hash of the number of the paper that was shown; until 3 years after the 16th birthday
+  staff_id uuid, -- personal: no
+  commune_code text, -- personal: no
+  recorded_at timestamp with time zone not null, -- personal: no
+  ends_at timestamp with time zone not null, -- personal: yes, 16th birthday of the child, when the representation lapses; until 3 years after it
+  ended_at timestamp with time zone, -- personal: no
+  constraint guardianship_check CHECK ((staff_id IS NULL) = (commune_code IS NULL)),
+  constraint guardianship_check1 CHECK (evidence_kind = 'register'::text OR staff_id IS NOT NULL),
+  constraint guardianship_check2 CHECK (ends_at > recorded_at),
+  constraint guardianship_child_number_key_check CHECK (octet_length(child_number_key) = 32),
+  constraint guardianship_commune_code_check CHECK (commune_code ~ '^[0-9]{5}$'::text),
+  constraint guardianship_evidence_kind_check CHECK (evidence_kind = ANY (ARRAY['birth_certificate'::text, 'register'::text, 'court'::text])),
+  constraint guardianship_evidence_ref_key_check CHECK (octet_length(evidence_ref_key) = 32),
+  constraint guardianship_guardian_account_id_fkey FOREIGN KEY (guardian_account_id) REFERENCES account(id),
+  constraint guardianship_pkey PRIMARY KEY (id),
+  constraint guardianship_slot_check CHECK (slot >= 1 AND slot <= 4),
+  constraint guardianship_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+CREATE INDEX guardianship_guardian ON guardianship USING btree (guardian_account_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX guardianship_pair ON guardianship USING btree (child_number_key, guardian_account_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX guardianship_slot ON guardianship USING btree (child_number_key, slot) WHERE (ended_at IS NULL);
+
 create table identity_binding (
   id uuid not null, -- personal: no
   account_id uuid not null, -- personal: pseudonym, our number for a citizen; life of the account
@@ -156,13 +332,31 @@ create table identity_binding (
   expires_at timestamp with time zone not null, -- personal: no
   ended_at timestamp with time zone, -- personal: no
   end_reason text, -- personal: no
+  expiry_noticed_at timestamp with time zone, -- personal: no
   constraint identity_binding_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint identity_binding_number_key_check CHECK (octet_length(number_key) = 32),
   constraint identity_binding_pkey PRIMARY KEY (id),
   constraint identity_binding_source_check CHECK (source = ANY (ARRAY['vneid'::text, 'chip_c06'::text, 'register_match'::text, 'counter'::text]))
 );
+CREATE INDEX identity_binding_end ON identity_binding USING btree (expires_at) WHERE ((ended_at IS NULL) AND (expiry_noticed_at IS NULL));
 CREATE UNIQUE INDEX identity_binding_account ON identity_binding USING btree (account_id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX identity_binding_person ON identity_binding USING btree (number_key) WHERE (ended_at IS NULL);
+
+create table known_device (
+  id uuid not null, -- personal: no
+  account_id uuid not null, -- personal: pseudonym, whose browser; until 400 days after it was last seen
+  device_key bytea not null, -- personal: pseudonym, keyed hash of a random number kept in the browser; until 400 days after it was last seen
+  kind text not null, -- personal: pseudonym, what sort of machine, for the person's own list; until 400 days after it was last seen
+  first_proven_at timestamp with time zone not null, -- personal: no
+  last_seen_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  constraint known_device_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint known_device_device_key_check CHECK (octet_length(device_key) = 32),
+  constraint known_device_kind_check CHECK (kind = ANY (ARRAY['android'::text, 'iphone'::text, 'ipad'::text, 'windows'::text, 'mac'::text, 'linux'::text, 'other'::text])),
+  constraint known_device_pkey PRIMARY KEY (id)
+);
+CREATE INDEX known_device_seen ON known_device USING btree (last_seen_at);
+CREATE UNIQUE INDEX known_device_live ON known_device USING btree (account_id, device_key) WHERE (ended_at IS NULL);
 
 create table level_fact (
   id uuid not null, -- personal: no
@@ -197,10 +391,33 @@ create table message_outbox (
   done_at timestamp with time zone, -- personal: no
   outcome text, -- personal: no
   upstream_id text, -- personal: no
+  kind text not null default 'code'::text, -- personal: no
+  account_id uuid, -- personal: pseudonym, whom a message concerns; a day after it went out
+  delivery_state text, -- personal: no
+  delivery_reason text, -- personal: no
+  delivered_at timestamp with time zone, -- personal: no
+  constraint message_outbox_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint message_outbox_channel_check CHECK (channel = ANY (ARRAY['sms'::text, 'zns'::text])),
+  constraint message_outbox_delivery CHECK ((delivered_at IS NOT NULL) = (NOT delivery_state IS DISTINCT FROM 'delivered'::text)),
+  constraint message_outbox_delivery_state_check CHECK (delivery_state = ANY (ARRAY['delivered'::text, 'failed'::text])),
+  constraint message_outbox_kind_check CHECK (kind = ANY (ARRAY['code'::text, 'notice'::text])),
   constraint message_outbox_pkey PRIMARY KEY (id)
 );
 CREATE INDEX message_outbox_due ON message_outbox USING btree (next_try_at) WHERE (done_at IS NULL);
+
+create table not_me_link (
+  token_key bytea not null, -- personal: no
+  account_id uuid not null, -- personal: pseudonym, whose account the link locks; 30 days
+  notice_id uuid not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  used_at timestamp with time zone, -- personal: no
+  constraint not_me_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint not_me_link_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notice_shown(id),
+  constraint not_me_link_pkey PRIMARY KEY (token_key),
+  constraint not_me_link_token_key_check CHECK (octet_length(token_key) = 32)
+);
+CREATE INDEX not_me_link_expiry ON not_me_link USING brin (expires_at);
+CREATE INDEX not_me_link_notice ON not_me_link USING btree (notice_id);
 
 create table notice (
   sha256 bytea not null, -- personal: no
@@ -213,6 +430,31 @@ create table notice (
 );
 CREATE TRIGGER notice_insert_only BEFORE DELETE OR UPDATE ON notice FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER notice_kept BEFORE TRUNCATE ON notice FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table notice_shown (
+  id uuid not null, -- personal: no
+  account_id uuid not null, -- personal: pseudonym, whom it was told; 12 months
+  kind text not null, -- personal: no
+  notice_key text not null, -- personal: no
+  facts jsonb not null, -- personal: no
+  at timestamp with time zone not null, -- personal: no
+  constraint notice_shown_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint notice_shown_account_id_kind_notice_key_key UNIQUE (account_id, kind, notice_key),
+  constraint notice_shown_kind_check CHECK (kind = ANY (ARRAY['new_device'::text, 'moving'::text, 'moved'::text, 'locked'::text, 'unlocked'::text, 'recovery_used'::text, 'passkey_added'::text, 'passkey_removed'::text, 'binding_ending'::text, 'phone_changed'::text, 'guardian'::text])),
+  constraint notice_shown_pkey PRIMARY KEY (id)
+);
+CREATE INDEX notice_shown_account ON notice_shown USING btree (account_id, at DESC);
+
+create table oa_token (
+  oa_id text not null, -- personal: no
+  access_sealed bytea, -- personal: no
+  refresh_sealed bytea not null, -- personal: no
+  access_expires_at timestamp with time zone, -- personal: no
+  seed_key bytea not null, -- personal: no
+  refreshed_at timestamp with time zone, -- personal: no
+  constraint oa_token_pkey PRIMARY KEY (oa_id),
+  constraint oa_token_seed_key_check CHECK (octet_length(seed_key) = 32)
+);
 
 create table oidc_artifact (
   kind smallint not null, -- personal: no
@@ -289,6 +531,9 @@ create table otp (
   expires_at timestamp with time zone not null, -- personal: no
   consumed_at timestamp with time zone, -- personal: no
   superseded_at timestamp with time zone, -- personal: no
+  prefix_key text, -- personal: pseudonym, keyed hash of the first digits of the number, to notice pumping; 24 hours
+  network_key text, -- personal: pseudonym, keyed hash of the network that asked, to notice pumping; 24 hours
+  message_id uuid, -- personal: no
   constraint otp_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint otp_channel_check CHECK (channel = ANY (ARRAY['sms'::text, 'zns'::text])),
   constraint otp_check CHECK (attempts <= max_attempts),
@@ -297,8 +542,9 @@ create table otp (
   constraint otp_send_number_check CHECK (send_number >= 1 AND send_number <= 3),
   constraint otp_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES authn_tx(id)
 );
+CREATE INDEX otp_recent ON otp USING btree (created_at);
 CREATE UNIQUE INDEX otp_live ON otp USING btree (transaction_id) WHERE ((consumed_at IS NULL) AND (superseded_at IS NULL));
-CREATE UNIQUE INDEX otp_send ON otp USING btree (transaction_id, send_number);
+CREATE UNIQUE INDEX otp_send ON otp USING btree (transaction_id, send_number, channel);
 
 create table pairwise_subject (
   account_id uuid not null, -- personal: pseudonym, our number for a citizen; life of the account
@@ -309,6 +555,69 @@ create table pairwise_subject (
   constraint pairwise_subject_sub_key UNIQUE (sub)
 );
 
+create table passkey (
+  id uuid not null, -- personal: no
+  user_handle bytea not null, -- personal: pseudonym, random id that a device keeps with its passkeys; life of the account
+  credential_id bytea not null, -- personal: pseudonym, id the device gave the key; life of the passkey
+  public_key bytea not null, -- personal: no
+  sign_count bigint not null, -- personal: no
+  device text not null, -- personal: no
+  backed_up boolean not null, -- personal: no
+  transports text[] not null, -- personal: no
+  aaguid uuid not null, -- personal: no
+  name_sealed bytea not null, -- personal: yes, what the owner calls the device, to tell their passkeys apart; life of the passkey
+  created_at timestamp with time zone not null, -- personal: no
+  last_used_at timestamp with time zone, -- personal: no
+  suspect_at timestamp with time zone, -- personal: no
+  constraint passkey_credential_id_key UNIQUE (credential_id),
+  constraint passkey_device_check CHECK (device = ANY (ARRAY['single'::text, 'multi'::text])),
+  constraint passkey_pkey PRIMARY KEY (id),
+  constraint passkey_sign_count_check CHECK (sign_count >= 0),
+  constraint passkey_user_handle_fkey FOREIGN KEY (user_handle) REFERENCES passkey_owner(user_handle)
+);
+CREATE INDEX passkey_of_owner ON passkey USING btree (user_handle);
+
+create table passkey_challenge (
+  challenge_key bytea not null, -- personal: no
+  purpose text not null, -- personal: no
+  owner_kind text not null, -- personal: no
+  owner_id uuid, -- personal: pseudonym, who is asked to answer; a day
+  place_key bytea not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  constraint passkey_challenge_challenge_key_check CHECK (octet_length(challenge_key) = 32),
+  constraint passkey_challenge_check CHECK (purpose = 'authenticate'::text OR owner_id IS NOT NULL),
+  constraint passkey_challenge_owner_kind_check CHECK (owner_kind = ANY (ARRAY['account'::text, 'staff'::text])),
+  constraint passkey_challenge_pkey PRIMARY KEY (challenge_key),
+  constraint passkey_challenge_place_key_check CHECK (octet_length(place_key) = 32),
+  constraint passkey_challenge_purpose_check CHECK (purpose = ANY (ARRAY['register'::text, 'authenticate'::text]))
+);
+CREATE INDEX passkey_challenge_expiry ON passkey_challenge USING brin (expires_at);
+
+create table passkey_owner (
+  user_handle bytea not null, -- personal: pseudonym, random id that a device keeps with its passkeys; life of the account
+  account_id uuid, -- personal: pseudonym, whose passkeys; life of the account
+  staff_id uuid, -- personal: pseudonym, whose passkeys; employment
+  constraint passkey_owner_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint passkey_owner_account_id_key UNIQUE (account_id),
+  constraint passkey_owner_check CHECK (num_nonnulls(account_id, staff_id) = 1),
+  constraint passkey_owner_pkey PRIMARY KEY (user_handle),
+  constraint passkey_owner_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  constraint passkey_owner_staff_id_key UNIQUE (staff_id),
+  constraint passkey_owner_user_handle_check CHECK (octet_length(user_handle) = 32)
+);
+
+create table personal_number_history (
+  old_number_key bytea not null, -- personal: pseudonym, keyed hash of a cancelled personal number; life of the account
+  new_number_key bytea not null, -- personal: pseudonym, keyed hash of the number that replaced it; life of the account
+  account_id uuid, -- personal: pseudonym, whose number; life of the account
+  check_id text not null, -- personal: no
+  replaced_at timestamp with time zone not null, -- personal: no
+  constraint personal_number_history_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint personal_number_history_new_number_key_check CHECK (octet_length(new_number_key) = 32),
+  constraint personal_number_history_old_number_key_check CHECK (octet_length(old_number_key) = 32),
+  constraint personal_number_history_pkey PRIMARY KEY (old_number_key)
+);
+
 create table phone (
   id uuid not null, -- personal: no
   account_id uuid not null, -- personal: pseudonym, our number for a citizen; life of the account
@@ -316,10 +625,14 @@ create table phone (
   phone_sealed bytea, -- personal: yes, number for one-time codes and notices; life of the phone entry
   verified_at timestamp with time zone not null, -- personal: no
   ended_at timestamp with time zone, -- personal: no
+  last_proven_at timestamp with time zone, -- personal: no
+  contested_at timestamp with time zone, -- personal: no
+  reproven_at timestamp with time zone, -- personal: no
   constraint phone_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint phone_phone_key_check CHECK (octet_length(phone_key) = 32),
   constraint phone_pkey PRIMARY KEY (id)
 );
+CREATE INDEX phone_number ON phone USING btree (phone_key) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX phone_live ON phone USING btree (account_id) WHERE (ended_at IS NULL);
 
 create table purpose (
@@ -345,6 +658,44 @@ create table rate_limit (
   expire bigint, -- personal: no
   constraint rate_limit_pkey PRIMARY KEY (key)
 );
+
+create table rebind_request (
+  id uuid not null, -- personal: no
+  account_id uuid not null, -- personal: pseudonym, account the person wants to move to; 12 months
+  from_account_id uuid not null, -- personal: pseudonym, account that holds the binding; 12 months
+  number_key bytea not null, -- personal: pseudonym, keyed hash of the personal number; 12 months
+  requested_at timestamp with time zone not null, -- personal: no
+  effective_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  outcome text, -- personal: no
+  constraint rebind_request_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint rebind_request_check CHECK ((ended_at IS NULL) = (outcome IS NULL)),
+  constraint rebind_request_check1 CHECK (account_id <> from_account_id),
+  constraint rebind_request_from_account_id_fkey FOREIGN KEY (from_account_id) REFERENCES account(id),
+  constraint rebind_request_number_key_check CHECK (octet_length(number_key) = 32),
+  constraint rebind_request_outcome_check CHECK (outcome = ANY (ARRAY['moved'::text, 'objected'::text, 'cancelled'::text, 'lapsed'::text])),
+  constraint rebind_request_pkey PRIMARY KEY (id)
+);
+CREATE INDEX rebind_request_from ON rebind_request USING btree (from_account_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX rebind_request_live ON rebind_request USING btree (number_key) WHERE (ended_at IS NULL);
+
+create table recovery_code (
+  locator_key bytea not null, -- personal: no
+  account_id uuid, -- personal: pseudonym, whose code; life of the account
+  staff_id uuid, -- personal: pseudonym, whose code; employment
+  secret_hash text not null, -- personal: no
+  created_at timestamp with time zone not null, -- personal: no
+  used_at timestamp with time zone, -- personal: no
+  superseded_at timestamp with time zone, -- personal: no
+  constraint recovery_code_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint recovery_code_check CHECK (num_nonnulls(account_id, staff_id) = 1),
+  constraint recovery_code_locator_key_check CHECK (octet_length(locator_key) = 32),
+  constraint recovery_code_pkey PRIMARY KEY (locator_key),
+  constraint recovery_code_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+CREATE INDEX recovery_code_account ON recovery_code USING btree (account_id) WHERE ((used_at IS NULL) AND (superseded_at IS NULL));
+CREATE INDEX recovery_code_staff ON recovery_code USING btree (staff_id) WHERE ((used_at IS NULL) AND (superseded_at IS NULL));
 
 create table sealed_secret (
   name text not null, -- personal: no
@@ -403,6 +754,21 @@ create table staff_invitation (
 );
 CREATE INDEX staff_invitation_staff ON staff_invitation USING btree (staff_id) WHERE (used_at IS NULL);
 
+create table staff_session (
+  session_key bytea not null, -- personal: no
+  staff_id uuid not null, -- personal: pseudonym, whose session; 30 days
+  method text not null, -- personal: no
+  began_at timestamp with time zone not null, -- personal: no
+  seen_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  constraint staff_session_method_check CHECK (method = ANY (ARRAY['passkey'::text, 'recovery'::text, 'invitation'::text])),
+  constraint staff_session_pkey PRIMARY KEY (session_key),
+  constraint staff_session_session_key_check CHECK (octet_length(session_key) = 32),
+  constraint staff_session_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+CREATE INDEX staff_session_staff ON staff_session USING btree (staff_id) WHERE (ended_at IS NULL);
+
 create table step_fact (
   transaction_id uuid not null, -- personal: no
   step text not null, -- personal: no
@@ -411,7 +777,7 @@ create table step_fact (
   at timestamp with time zone not null, -- personal: no
   constraint step_fact_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint step_fact_pkey PRIMARY KEY (transaction_id, step),
-  constraint step_fact_step_check CHECK (step = ANY (ARRAY['zalo'::text, 'vneid'::text, 'card'::text, 'counter'::text, 'passkey'::text, 'otp'::text])),
+  constraint step_fact_step_check CHECK (step = ANY (ARRAY['zalo'::text, 'recovery'::text, 'vneid'::text, 'chip'::text, 'card'::text, 'counter'::text, 'passkey'::text, 'otp'::text])),
   constraint step_fact_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES authn_tx(id)
 );
 CREATE TRIGGER step_fact_insert_only BEFORE DELETE OR UPDATE ON step_fact FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -11,7 +11,12 @@ export const OWN_CLIENT_ID = 'tayninh-id';
 
 // Where a page of ours gets its visitor back. One address a page, because the client is registered
 // with all of them.
-const RETURNS = { account: '/toi/ve', passkeys: '/toi/khoa/ve', recovery: '/toi/ma-khoi-phuc/ve', children: '/toi/con/ve' } as const;
+const RETURNS = {
+  account: '/toi/ve',
+  passkeys: '/toi/khoa/ve',
+  recovery: '/toi/ma-khoi-phuc/ve',
+  children: '/toi/con/ve',
+} as const;
 
 /** What one of our pages asks of a sign-in. */
 export type OwnSignIn = {

@@ -20,7 +20,11 @@ const NOTES: Readonly<Record<string, LoginModel['error']>> = {
 export async function showLogin(site: Site, ctx: Context, visit: Visit): Promise<void> {
   const { action, ...shared } = stepPage(site, ctx, visit);
   const error = NOTES[String(ctx.query['bao'] ?? '')];
-  send(ctx, loginPage({ ...shared, zaloAction: action('zalo'), recoveryHref: action('khoi-phuc'), error }), error === 'unavailable' ? 503 : 200);
+  send(
+    ctx,
+    loginPage({ ...shared, zaloAction: action('zalo'), recoveryHref: action('khoi-phuc'), error }),
+    error === 'unavailable' ? 503 : 200,
+  );
 }
 
 export async function startZalo(
