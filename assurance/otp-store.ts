@@ -24,6 +24,10 @@ export const findLatestOtp = (db: Database, transactionId: string) =>
     from otp where transaction_id = ${transactionId}
     order by send_number desc, superseded_at is not null, created_at desc limit 1`);
 
+/** One send of a transaction at a time: they would charge budgets twice and end each other's codes. */
+export const lockSends = (db: Database, transactionId: string) =>
+  db.run(sql`select id from authn_tx where id = ${transactionId} for update`);
+
 /** By id: a send that comes second must not end the code of the one that came first. */
 export const supersedeOtp = (db: Database, id: string, now: Date) =>
   db.run(sql`

@@ -94,16 +94,18 @@ async function issue(
 ): Promise<CodeSent> {
   if ((await codeFactorState(db, request.accountId)) === 'disabled') return { outcome: 'disabled' };
   const facts = sendFacts(vault, request, channel);
-  const charged = await budgets.chargeSend(facts, now);
-  const stoppedBy = charged.outcome === 'used_up' ? charged.budget : undefined;
-
   const id = randomUUID();
   const code = randomInt(0, 1_000_000).toString().padStart(6, '0');
   const [key] = vault.otpKeys;
   if (key === undefined) throw new Error('no one-time code key');
-  const sent = await db.transaction(async () => {
-    // Gone meanwhile: another request of this transaction came first, and its code must live on.
-    if (seen?.consumed_at === null && (await store.supersedeOtp(db, seen.id, now)) !== 1) return false;
+  return db.transaction(async () => {
+    await store.lockSends(db, request.transactionId);
+    const latest = await store.findLatestOtp(db, request.transactionId);
+    // Another request of this transaction came first: its code lives on, and this one costs nobody's budget.
+    if (latest?.id !== seen?.id) return { outcome: 'wait', until: latest?.resend_after ?? now };
+    const charged = await budgets.chargeSend(facts, now);
+    const stoppedBy = charged.outcome === 'used_up' ? charged.budget : undefined;
+    if (seen !== undefined) await store.supersedeOtp(db, seen.id, now);
     const inherited =
       channel === 'zns' && seen !== undefined ? await store.findAttempts(db, seen.id) : undefined;
     const inserted = await store.insertOtp(
@@ -132,20 +134,17 @@ async function issue(
       },
       now,
     );
-    if (inserted !== 1) return false; // another request of this transaction sent the same number first
+    if (inserted !== 1) throw new Error('two sends of one transaction at once'); // the lock above keeps them apart
     const { accountId, clientId, displayCode } = request;
     const outcome = stoppedBy === undefined ? 'ok' : 'refused';
     await recordAccess(db, origin, { kind: 'stepup.code_sent', outcome, actor: 'self', accountId, clientId, details: { channel, send: sendNumber, reason: stoppedBy } }, now); // prettier-ignore
-    if (stoppedBy !== undefined) return true;
+    if (stoppedBy !== undefined) return { outcome: 'held_back', budget: stoppedBy };
     const sms = `${code} la ma xac nhan ${request.action} ${displayCode} tren Tay Ninh ID. Khong dua cho ai.`;
     const text = channel === 'sms' ? sms : code; // the words around it stand in the template Zalo has approved
     const message = { to: request.e164, text, channel, accountId, giveUpAt: after(now, LIFE_SECONDS) };
     await store.setOtpMessage(db, id, await enqueueMessage(db, vault, message, now));
-    return true;
+    return { outcome: 'sent' };
   });
-  if (sent)
-    return stoppedBy === undefined ? { outcome: 'sent' } : { outcome: 'held_back', budget: stoppedBy };
-  return { outcome: 'wait', until: after(now, RESEND_WAIT_SECONDS[0] ?? 60) };
 }
 
 export type CodeProof = { readonly otpId: string; readonly e164: string; readonly channel: MessageChannel };

@@ -28,9 +28,6 @@ export async function verifySecret(hash: string | undefined, secret: string): Pr
   return right && hash !== undefined;
 }
 
-/** How many wait now; for the health of a process. */
-export const secretsWaiting = (): number => waiting.length;
-
 // Hash of a random value that was thrown away, at the cost above.
 const NOBODYS =
   '$argon2id$v=19$m=47104,p=1,t=1$Ii7Tvffru3GEPKkU8MV+4Q$lbpM833/uzbHSyylArsmcndPRzoxasnpSA2+TCDTN1s';

@@ -40,7 +40,7 @@ ${now.state === 'second' && html`<p class="lead">${words.secondText(now.unit)}</
 ${
   now.state === 'refused' &&
   html`<p class="lead">${hotline(words.refusedText(now.unit))}</p>
-${postForm(model.againAction, csrf, primary(words.again))}`
+<div class="method">${postForm(model.againAction, csrf, primary(words.again))}</div>`
 }
 ${now.state === 'used_up' && html`<p class="lead">${words.usedUpText}</p>`}
 ${now.state !== 'refused' && now.state !== 'used_up' && lookAgain(model)}

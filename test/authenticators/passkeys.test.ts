@@ -1,6 +1,4 @@
 import test from 'ava';
-import { endAuthenticators } from '../../authenticators/end.ts';
-import { makeRecoveryCodes, useRecoveryCode } from '../../authenticators/recovery-codes.ts';
 import { hasPasskey, listPasskeys, removePasskey, renamePasskey } from '../../authenticators/my-passkeys.ts';
 import type { Owner } from '../../authenticators/owner.ts';
 import {
@@ -253,19 +251,6 @@ test.serial('an owner has ten at most, however many are added at once', async (t
   );
   t.is(added.filter(({ outcome }) => outcome === 'added').length, MOST_PASSKEYS);
   t.is((await listPasskeys(house(), owner)).length, MOST_PASSKEYS);
-});
-
-test.serial("when an account ends its keys, passkeys and codes are gone, and no other owner's", async (t) => {
-  const [owner, other] = [await citizen(), await citizen()];
-  const [mine, theirs] = [await enrol(owner), await enrol(other)];
-  await enrol(owner);
-  const [code = ''] = await makeRecoveryCodes(house(), owner, NOW);
-  t.deepEqual(await endAuthenticators(house(), owner, NOW), { passkeys: 2, codes: 10 });
-  t.like(await answer(owner, mine.key), { outcome: 'refused', reason: 'unknown' });
-  const guess = { code, owner: { kind: 'account' }, addressKey: 'ended' } as const;
-  t.deepEqual(await useRecoveryCode(house(), guess, async () => {}, NOW), { outcome: 'wrong' });
-  t.like(await answer(other, theirs.key), { outcome: 'right' });
-  t.deepEqual(await endAuthenticators(house(), owner, NOW), { passkeys: 0, codes: 0 });
 });
 
 test.serial('staff answer without naming themselves; a citizen\'s passkey is not theirs', async (t) => {
