@@ -188,7 +188,7 @@ test('a command may ask for some settings only', (t) => {
 test('every setting says what it is, and secrets are marked', (t) => {
   for (const [name, setting] of Object.entries(settings)) {
     t.true(setting.about.length >= 10, name);
-    const looksSecret = /SECRET|KEK|PRIVATE_KEY|API_KEY|DATABASE_URL/.test(name);
+    const looksSecret = /SECRET|KEK|PRIVATE_KEY|API_KEY|REFRESH_TOKEN|DATABASE_URL/.test(name);
     t.is('secret' in setting, looksSecret, name);
   }
 });

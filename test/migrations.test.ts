@@ -83,6 +83,6 @@ test('every table that must not change refuses an update, a delete and a truncat
     select c.relname as table, count(*)::int as triggers from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_proc p on p.oid = g.tgfoid
     where p.proname = 'refuse_change' group by 1 order by 1`);
   await client.end();
-  t.deepEqual(rows.map(({ table }) => table), ['access_event', 'consent_event', 'notice', 'purpose', 'step_fact']);
+  t.deepEqual(rows.map(({ table }) => table), ['access_event', 'consent_event', 'counter_decision', 'notice', 'purpose', 'step_fact']);
   t.true(rows.every(({ triggers }) => triggers === 2));
 }); // prettier-ignore

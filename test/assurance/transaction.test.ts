@@ -82,10 +82,10 @@ test('a transaction that is over, or too old, moves no more', async (t) => {
     t.true(isConflict(await t.throwsAsync(advance(house.db, tx, { state: 'consent', accountId }, NOW))));
   }
   const old = await openTransaction(house.db, wanted(accountId), NOW);
-  await t.notThrowsAsync(advance(house.db, old, { state: 'choosing', accountId }, after(599)));
+  await t.notThrowsAsync(advance(house.db, old, { state: 'choosing', accountId }, after(1799)));
   const older = await openTransaction(house.db, wanted(accountId), NOW);
   t.true(
-    isConflict(await t.throwsAsync(advance(house.db, older, { state: 'choosing', accountId }, after(600)))),
+    isConflict(await t.throwsAsync(advance(house.db, older, { state: 'choosing', accountId }, after(1800)))),
   );
 });
 
