@@ -9,9 +9,7 @@ import { createClientFetch } from './adapters/client-calls/fetch.ts';
 import { openClients } from './adapters/oidc-storage/clients.ts';
 import { createGrants } from './adapters/oidc-storage/grants.ts';
 import { createStorage } from './adapters/oidc-storage/storage.ts';
-import { createCardAttempts } from './assurance/card-attempts.ts';
-import { createChipAttempts } from './assurance/chip-attempts.ts';
-import { deliverDue } from './assurance/outbox.ts';
+import { deliverDue } from './codes/outbox.ts';
 import { createBatch } from './audit/batch.ts';
 import { recordAccess } from './audit/record.ts';
 import { openCardTrust } from './cards/chip/trust-directory.ts';
@@ -152,8 +150,6 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       grants: createGrants(db),
       methods: methodsOffered(upstream),
       notify: createNotify({ db, vault, origin, issuer }),
-      cardAttempts: createCardAttempts(db),
-      chipAttempts: createChipAttempts(db),
       cards,
       ...codeLimits(ground, upstream),
       stylesheetHref,

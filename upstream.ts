@@ -8,9 +8,9 @@ import { createVneidSignOn } from './adapters/vneid/sign-on.ts';
 import { createZaloLogin } from './adapters/zalo/login.ts';
 import { createOaTokens } from './adapters/zalo/oa-token.ts';
 import { createZnsGateway } from './adapters/zalo/zns.ts';
-import { createBudgets } from './assurance/budgets.ts';
+import { createBudgets } from './codes/budgets.ts';
 import type { CardAuthority } from './assurance/card-authority.ts';
-import type { MessageGateway } from './assurance/message-gateway.ts';
+import type { MessageGateway } from './codes/message-gateway.ts';
 import type { PopulationRegister, RegisterTerms } from './assurance/population-register.ts';
 import type { CardTrust } from './cards/chip/trust.ts';
 import type { Config } from './config.ts';
@@ -31,7 +31,12 @@ type Connected = {
   readonly cards: CardTrust;
 };
 
-export function methodsOffered({ register, registerTerms, cardAuthority, cards }: Connected): readonly Method[] {
+export function methodsOffered({
+  register,
+  registerTerms,
+  cardAuthority,
+  cards,
+}: Connected): readonly Method[] {
   return [
     'vneid',
     // Without a trust anchor no card can be verified, so none is asked for.
@@ -102,7 +107,10 @@ export function connectZns(
       onLost: (reason) => log('error', 'zns.token_lost', { reason }),
     },
   );
-  const templates = { code: config.TNID_ZNS_CODE_TEMPLATE ?? '', notice: config.TNID_ZNS_NOTICE_TEMPLATE ?? '' }; // config.ts has checked them
+  const templates = {
+    code: config.TNID_ZNS_CODE_TEMPLATE ?? '',
+    notice: config.TNID_ZNS_NOTICE_TEMPLATE ?? '',
+  }; // config.ts has checked them
   const onTrouble = (reason: string) => log('error', 'zns.failed', { reason });
   return dependencies.watch('zns', createZnsGateway({ url: config.TNID_ZALO_ZNS_URL, templates, onTrouble }, tokens)); // prettier-ignore
 }

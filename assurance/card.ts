@@ -8,7 +8,7 @@ import type { CardClaim } from '../cards/claim.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
 import { uuidv7 } from '../keys/uuid.ts';
-import type { CardAttempts } from './card-attempts.ts';
+import { returnCardAttempt, takeCardAttempt } from './attempts.ts';
 import { recordIdentity } from './identity-step.ts';
 import type { PopulationRegister, RegisterAnswer, RegisterTerms } from './population-register.ts';
 import type { TransactionRow } from './store.ts';
@@ -25,7 +25,6 @@ type House = {
   readonly origin: string;
   readonly register: PopulationRegister;
   readonly registerTerms: RegisterTerms;
-  readonly cardAttempts: CardAttempts;
 };
 type Who = {
   readonly tx: TransactionRow;
@@ -40,11 +39,11 @@ export async function proveByRegister(
   claim: CardClaim,
   now: Date,
 ): Promise<CardStep> {
-  const { db, vault, register, registerTerms, cardAttempts } = house;
+  const { db, vault, register, registerTerms } = house;
   const numberKey = vault.keyOf('personal-number', claim.personalNumber).toString('base64url');
   const attempt = { accountId: who.accountId, numberKey };
-  const taken = await cardAttempts.take(attempt);
-  if (taken.outcome === 'too_often') {
+  const left = await takeCardAttempt(db, attempt, now);
+  if (left === undefined) {
     await recordRefusal(house, who, { reason: 'too_often' }, now);
     return { outcome: 'too_often' };
   }
@@ -52,14 +51,14 @@ export async function proveByRegister(
   const answer = await register.match({ ...claim, requestId: uuidv7(now), purpose, actor });
   if (answer.status === 'match') {
     const proven = await db.transaction(() => recordMatch(house, who, claim, answer, now));
-    return proven ? { outcome: 'proven' } : { outcome: 'not_confirmed', left: taken.left };
+    return proven ? { outcome: 'proven' } : { outcome: 'not_confirmed', left };
   }
   await recordRefusal(house, who, { status: answer.status, check: answer.checkId, organisation: answer.organisation }, now); // prettier-ignore
   if (answer.status === 'unavailable' || answer.status === 'refused') {
-    await cardAttempts.giveBack(attempt);
+    await returnCardAttempt(db, attempt);
     return { outcome: 'unavailable' };
   }
-  return { outcome: 'not_confirmed', left: taken.left };
+  return { outcome: 'not_confirmed', left };
 }
 
 async function recordMatch(

@@ -12,7 +12,7 @@ import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
 import { uuidv7 } from '../keys/uuid.ts';
 import type { AuthorityAnswer, CardAuthority } from './card-authority.ts';
-import type { ChipAttempts } from './chip-attempts.ts';
+import { returnChipAttempt, takeChipAttempt } from './attempts.ts';
 import { findChallenge, insertChallenge } from './chip-store.ts';
 import { recordIdentity } from './identity-step.ts';
 import type { TransactionRow } from './store.ts';
@@ -37,7 +37,6 @@ export type ChipHouse = {
   readonly origin: string;
   readonly cards: CardTrust;
   readonly cardAuthority: CardAuthority;
-  readonly chipAttempts: ChipAttempts;
 };
 type Who = {
   readonly tx: TransactionRow;
@@ -61,7 +60,7 @@ export async function proveByChip(
     await record(house, who, { reason, ...details }, now);
     return { outcome: 'refused', reason };
   };
-  if (!(await house.chipAttempts.take(who.accountId))) return refuse('too_often', {});
+  if (!(await takeChipAttempt(house.db, who.accountId, now))) return refuse('too_often', {});
   if (files === undefined) return refuse('unreadable', {});
 
   const result = verifyChip({ files, trust: house.cards }, now);
@@ -84,7 +83,7 @@ export async function proveByChip(
   if (answer.status === 'invalid') return refuse('revoked', about);
   if (answer.status !== 'valid') {
     await record(house, who, { reason: 'authority', ...about }, now);
-    if (answer.status === 'unavailable') await house.chipAttempts.giveBack(who.accountId);
+    if (answer.status === 'unavailable') await returnChipAttempt(house.db, who.accountId);
     return { outcome: 'unavailable' };
   }
   return commit(house, who, { result, answer, challengeKey }, refuse, now);

@@ -8,7 +8,7 @@ import type { Vault } from '../keys/vault.ts';
 import type { IdentityStep } from '../policies/methods.ts';
 import { findBinding } from './binding-store.ts';
 import { bindIdentity, bindingConflict } from './binding.ts';
-import { clearCodeTrouble } from './code-trouble.ts';
+import { clearCodeTrouble } from '../codes/code-trouble.ts';
 import { openPending, sealPending } from './pending.ts';
 import { isDisputed } from './rebind.ts';
 import type { PendingIdentity } from './pending.ts';

@@ -11,7 +11,7 @@ import { hashSecret, verifySecret } from './argon.ts';
 import { actingAs, isSameOwner, ownerOf } from './owner.ts';
 import type { Owner } from './owner.ts';
 import * as store from './recovery-store.ts';
-import { returnTry, takeTry } from './tries.ts';
+import { returnTry, takeTry } from '../tries.ts';
 
 const CODES = 10;
 const HALF = 8;

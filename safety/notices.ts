@@ -5,7 +5,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findNoticePhones } from '../accounts/phone-store.ts';
-import { enqueueMessage } from '../assurance/outbox.ts';
+import { enqueueMessage } from '../codes/outbox.ts';
 import type { NoticeKind, Notify } from '../assurance/notify.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';

@@ -1,7 +1,7 @@
 // Limits on what staff type: logins, counter codes, questions to the population register. A guess is
 // taken before anything is compared; a right one comes back.
 
-import { returnTry, takeTry } from '../authenticators/tries.ts';
+import { returnTry, takeTry } from '../tries.ts';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 

@@ -24,7 +24,7 @@ const crimes: readonly [path: string, text: string][] = [
   ['audit/record.ts', `import { giveConsent } from '../consent/give.ts';`],
   ['accounts/link.ts', `import type { Catalogue } from '../catalogue/load.ts';`],
   ['catalogue/load.ts', `export { link } from '../accounts/link.ts';`],
-  ['assurance/otp.ts', `const { give } = await import('../consent/give.ts');`],
+  ['assurance/zalo.ts', `const { give } = await import('../consent/give.ts');`],
   ['consent/give.ts', `import { zalo } from '../adapters/zalo/client.ts';`],
   ['adapters/zalo/client.ts', `import { link } from '../../accounts/link.ts';`],
   ['adapters/zalo/client.ts', `import { type Link } from '../../accounts/link.ts';`],

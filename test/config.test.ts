@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, readConfig, readSettings, settings } from '../config.ts';
+import { ConfigurationError, readConfig, readSettings } from '../config.ts';
+import { settings } from '../settings.ts';
 
 const KEK = randomBytes(32).toString('base64url');
 const good = {

@@ -2,9 +2,8 @@
 
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { findProfile } from '../accounts/profile.ts';
 import type { Profile } from '../accounts/profile.ts';
-import { LONGEST_PROOF_SECONDS, standing } from '../assurance/level.ts';
+import { LONGEST_PROOF_SECONDS } from '../assurance/level.ts';
 import { findConsentPage, findHistory, findReceipt } from '../consent/my-consents.ts';
 import { withdrawConsent } from '../consent/withdraw.ts';
 import { Refusal } from '../errors.ts';
@@ -18,22 +17,19 @@ import { receiptPage } from '../views/receipt.ts';
 import { withdrawPage } from '../views/withdraw.ts';
 import { withdrawnPage } from '../views/withdrawn.ts';
 import { wordsOf } from '../views/words/words.ts';
-import { checkForm, csrfOf } from './csrf.ts';
 import { evidenceOf } from './evidence.ts';
-import { readForm } from './form.ts';
-import { frameOf } from './frame.ts';
 import { signInHere } from './own-sign-in.ts';
+import { findOwner, ownCsrf, ownFrame, readOwnForm } from './owner.ts';
+import type { Owner } from './owner.ts';
 import type { Site } from './site.ts';
 import { send } from './step-page.ts';
 
 // The notice goes out as long before, too (safety/).
 const ENDING_MS = 30 * 86_400_000;
 
-type Owner = { readonly accountId: string; readonly sessionUid: string; readonly profile: Profile };
-
 export function accountRoutes(site: Site): Router {
   const router = new Router();
-  const owner = (ctx: Context) => findOwner(site, ctx);
+  const owner = (ctx: Context) => findOwner(site, ctx, site.clock());
 
   router.get('/toi', async (ctx) => {
     const me = await owner(ctx);
@@ -56,7 +52,7 @@ export function accountRoutes(site: Site): Router {
   // Ends in the protocol's own log-out, which also tells the services (back channel).
   router.post('/toi/dang-xuat', async (ctx) => {
     const me = await owner(ctx);
-    if (me !== undefined) checkForm(ctx, site, `session/${me.sessionUid}`, (await readForm(ctx)).get('csrf'));
+    if (me !== undefined) await readOwnForm(site, ctx, me);
     ctx.redirect(me === undefined ? '/' : '/session/end');
     ctx.status = 303;
   });
@@ -67,29 +63,11 @@ export function accountRoutes(site: Site): Router {
   return router;
 }
 
-/** Whose page this is: signed in, not locked. */
-export async function findOwner(site: Site, ctx: Context): Promise<Owner | undefined> {
-  ctx.set('cache-control', 'no-store');
-  const session = await site.provider().Session.get(ctx);
-  if (session.accountId === undefined) return undefined;
-  const profile = await findProfile(site.db, site.vault, session.accountId);
-  if (profile === undefined || profile.locked) return undefined;
-  const stands = await standing(
-    site.db,
-    { sessionUid: session.uid, accountId: session.accountId },
-    site.clock(),
-  );
-  return stands.level === 0 ? undefined : { accountId: session.accountId, sessionUid: session.uid, profile };
-}
-
-const pageOf = (site: Site, ctx: Context, me: Owner) =>
-  frameOf(ctx, site, { account: me.profile.greeting ?? 'Tây Ninh ID', home: true });
-
 async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
-  const page = pageOf(site, ctx, me);
+  const page = ownFrame(site, ctx, me);
   const words = wordsOf(page.lang).account;
   const now = site.clock();
-  const stands = await standing(site.db, me, now);
+  const { stands } = me;
   const verifiedAt =
     stands.level === 2 && stands.authTime !== undefined ? new Date(stands.authTime * 1000) : undefined;
   const services = await findConsentPage(site, { accountId: me.accountId, lang: page.lang }, now);
@@ -118,7 +96,7 @@ async function showAccount(site: Site, ctx: Context, me: Owner): Promise<void> {
           receiptHref: consent.eventId === undefined ? undefined : `/toi/bien-nhan/${consent.eventId}`,
         })),
       })),
-      csrf: csrfOf(site.csrfKey, `session/${me.sessionUid}`),
+      csrf: ownCsrf(site, me),
       logoutAction: '/toi/dang-xuat',
       history: history.map(({ at, state, title, service, byRepresentative }) => ({
         at,
@@ -144,7 +122,7 @@ function identityOf({ source, boundAt, expiresAt }: NonNullable<Profile['binding
 }
 
 async function showWithdraw(site: Site, ctx: Context, me: Owner): Promise<void> {
-  const page = pageOf(site, ctx, me);
+  const page = ownFrame(site, ctx, me);
   const consent = await myConsent(site, ctx, me, page.lang);
   if (!consent.live) {
     ctx.redirect('/toi');
@@ -162,7 +140,7 @@ async function showWithdraw(site: Site, ctx: Context, me: Owner): Promise<void> 
           ? wordsOf(page.lang).withdraw.stops(consent.stops)
           : wordsOf(page.lang).withdraw.stopsNothing,
       action: `/toi/dong-y/${consent.recordId}`,
-      csrf: csrfOf(site.csrfKey, `session/${me.sessionUid}`),
+      csrf: ownCsrf(site, me),
       version: String(consent.recordVersion),
       backHref: '/toi',
     }),
@@ -170,12 +148,11 @@ async function showWithdraw(site: Site, ctx: Context, me: Owner): Promise<void> 
 }
 
 async function withdraw(site: Site, ctx: Context, me: Owner): Promise<void> {
-  const form = await readForm(ctx);
-  checkForm(ctx, site, `session/${me.sessionUid}`, form.get('csrf'));
-  const page = pageOf(site, ctx, me);
+  const form = await readOwnForm(site, ctx, me);
+  const page = ownFrame(site, ctx, me);
   const consent = await myConsent(site, ctx, me, page.lang);
   const now = site.clock();
-  const stands = await standing(site.db, me, now);
+  const { stands } = me;
   const withdrawn = await withdrawConsent(
     site,
     {
@@ -209,7 +186,7 @@ async function withdraw(site: Site, ctx: Context, me: Owner): Promise<void> {
 }
 
 async function showReceipt(site: Site, ctx: Context, me: Owner): Promise<void> {
-  const page = pageOf(site, ctx, me);
+  const page = ownFrame(site, ctx, me);
   const eventId = uuidOf(ctx.params['eventId']);
   const receipt = await findReceipt(site.db, site.vault, site.catalogue, {
     accountId: me.accountId,

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import { performance } from 'node:perf_hooks';
-import { codeFactorState } from '../assurance/code-trouble.ts';
-import { isFallbackOpen } from '../assurance/fallback.ts';
-import { sendCode, sendCodeByZalo } from '../assurance/otp.ts';
+import { codeFactorState } from '../codes/code-trouble.ts';
+import { isFallbackOpen } from '../codes/fallback.ts';
+import { sendCode, sendCodeByZalo } from '../codes/otp.ts';
 import { openPending, sealPending } from '../assurance/pending.ts';
 import { answerCode } from '../assurance/step-up.ts';
 import { advance } from '../assurance/transaction.ts';
@@ -117,7 +117,7 @@ export async function sendByZalo(
   const { person } = visit;
   if (person === undefined) return backToVisit(ctx, visit);
   const startedAt = performance.now();
-  const sent = await sendCodeByZalo(site, await codeRequest(site, ctx, visit, person, now), now);
+  const sent = await sendCodeByZalo(site, { ...(await codeRequest(site, ctx, visit, person, now)), proven: person.facts.proven }, now); // prettier-ignore
   await evenly(startedAt, SEND_FLOOR_MS);
   backToVisit(ctx, visit, NOTE_OF[sent.outcome]);
 }
@@ -197,8 +197,7 @@ async function offersZalo(site: Site, visit: Visit, person: Person, now: Date): 
   const { tx } = visit;
   // The message is only looked up where VNeID was proven: elsewhere no state of it opens this way.
   if (tx === undefined || person.otp === undefined || !person.facts.proven.has('vneid')) return false;
-  const asked = { transactionId: tx.id, accountId: person.accountId, latest: person.otp };
-  return isFallbackOpen(site.db, site.fallback, asked, now);
+  return isFallbackOpen(site.db, site.fallback, { proven: person.facts.proven, latest: person.otp }, now);
 }
 
 export async function answerCodeForm(

@@ -7,7 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { recordDelivery } from '../assurance/delivery.ts';
+import { recordDelivery } from '../codes/delivery.ts';
 import type { Site } from './site.ts';
 
 const MOST_BYTES = 16 * 1024;

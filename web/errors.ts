@@ -45,7 +45,11 @@ export function errorPages(site: Site): Middleware {
       }
       ctx.status = 500;
       const stack = error instanceof Error ? error.stack : String(error);
-      site.log('error', 'page.failed', { path: patternOf(ctx.path), reference: ctx.state['reference'], stack });
+      site.log('error', 'page.failed', {
+        path: patternOf(ctx.path),
+        reference: ctx.state['reference'],
+        stack,
+      });
       site.count('server_error', {});
       showError(ctx, site, 'failed');
     }

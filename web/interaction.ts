@@ -19,7 +19,15 @@ import { showPasskey, takePasskey } from './passkey-step.ts';
 import { readUpload } from './upload.ts';
 import { finishVisit } from './finish.ts';
 import { showLogin, startZalo, zaloCallback, zaloReturn } from './zalo-step.ts';
-import { answerCodeForm, resendCode, sendByZalo, showCode, showPhone, startCode, takePhone } from './code-step.ts';
+import {
+  answerCodeForm,
+  resendCode,
+  sendByZalo,
+  showCode,
+  showPhone,
+  startCode,
+  takePhone,
+} from './code-step.ts';
 import { showStepUp, startVneid, vneidCallback, vneidReturn } from './vneid-step.ts';
 import { allowForms } from './headers.ts';
 import type { Site } from './site.ts';

@@ -4,7 +4,7 @@
 import type { Context } from 'koa';
 import type { Profile } from '../accounts/profile.ts';
 import { codeSuffices } from '../accounts/phone.ts';
-import { codeFactorState } from '../assurance/code-trouble.ts';
+import { codeFactorState } from '../codes/code-trouble.ts';
 import type { Standing } from '../assurance/level.ts';
 import type { Pending } from '../assurance/pending.ts';
 import { findMove } from '../assurance/rebind.ts';

@@ -3,7 +3,7 @@
 
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { returnTry, takeTry } from '../authenticators/tries.ts';
+import { returnTry, takeTry } from '../tries.ts';
 import { Refusal } from '../errors.ts';
 import { findNotMe, lockByLink } from '../safety/not-me.ts';
 import { lockedByLinkPage, notMeEndedPage, notMePage } from '../views/not-me.ts';

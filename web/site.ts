@@ -1,11 +1,9 @@
 // What the pages are given to work with. Built once by main.ts.
 
 import type { ZaloLogin } from '../accounts/zalo-login.ts';
-import type { Budgets } from '../assurance/budgets.ts';
-import type { Fallback } from '../assurance/fallback.ts';
-import type { CardAttempts } from '../assurance/card-attempts.ts';
+import type { Budgets } from '../codes/budgets.ts';
+import type { Fallback } from '../codes/fallback.ts';
 import type { CardAuthority } from '../assurance/card-authority.ts';
-import type { ChipAttempts } from '../assurance/chip-attempts.ts';
 import type { Notify } from '../assurance/notify.ts';
 import type { PopulationRegister, RegisterTerms } from '../assurance/population-register.ts';
 import type { VneidSignOn } from '../assurance/vneid-sign-on.ts';
@@ -29,11 +27,9 @@ export type Site = ProviderHouse &
     /** The population register and the terms under which it is asked; both or neither. */
     readonly register?: PopulationRegister | undefined;
     readonly registerTerms?: RegisterTerms | undefined;
-    readonly cardAttempts: CardAttempts;
     /** Vouches for cards in force; absent: no chip step. */
     readonly cardAuthority?: CardAuthority | undefined;
     readonly cards: CardTrust;
-    readonly chipAttempts: ChipAttempts;
     readonly notify: Notify;
     /** Ways to prove oneself for which this house has what they need. */
     readonly methods: readonly Method[];

@@ -7,8 +7,8 @@ import { findProfile } from '../accounts/profile.ts';
 import type { Profile } from '../accounts/profile.ts';
 import { standingUnderWay } from '../assurance/level.ts';
 import type { Standing } from '../assurance/level.ts';
-import { findLatestOtp } from '../assurance/otp-store.ts';
-import type { OtpRow } from '../assurance/otp-store.ts';
+import { findLatestOtp } from '../codes/otp-store.ts';
+import type { OtpRow } from '../codes/otp-store.ts';
 import { openPending } from '../assurance/pending.ts';
 import type { Pending } from '../assurance/pending.ts';
 import type { MoveState } from '../assurance/rebind.ts';
@@ -135,7 +135,11 @@ async function lookAtPerson(
       proven: steps,
       brakeAnswered: pending.brakeAnswered === true,
       ...proofs,
-      ...(await consentFacts(site, { request, consent, params, uid: interaction.uid, begunAt: interaction.iat }, now)),
+      ...(await consentFacts(
+        site,
+        { request, consent, params, uid: interaction.uid, begunAt: interaction.iat },
+        now,
+      )),
     },
   };
 }

@@ -1,7 +1,7 @@
 // SMS gateway of the provider that holds our registered brand name: POST {url}/messages.
 
 import { z } from 'zod';
-import type { MessageAnswer, MessageRejection, SmsGateway } from '../../assurance/message-gateway.ts';
+import type { MessageAnswer, MessageRejection, SmsGateway } from '../../codes/message-gateway.ts';
 import { Refusal } from '../../errors.ts';
 
 export type SmsConfig = {

@@ -1,7 +1,7 @@
 // What Zalo answers to a template message (contract zalo 6.1, 6.3), and what its codes mean for us.
 
 import { z } from 'zod';
-import type { MessageRejection } from '../../assurance/message-gateway.ts';
+import type { MessageRejection } from '../../codes/message-gateway.ts';
 
 /** `auth`: refresh the token once, send once more. `transient`: later. */
 export type ZnsVerdict =

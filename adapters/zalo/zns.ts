@@ -1,6 +1,6 @@
 // Template messages through Zalo (contract zalo 6): POST {url}/message/template.
 
-import type { MessageAnswer, MessageGateway, MessageKind } from '../../assurance/message-gateway.ts';
+import type { MessageAnswer, MessageGateway, MessageKind } from '../../codes/message-gateway.ts';
 import { Refusal } from '../../errors.ts';
 import type { OaTokens } from './oa-token.ts';
 import { callZalo } from './transport.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { listSwitches, switchChannel } from '../../assurance/channel-switch.ts';
-import type { MessageChannel } from '../../assurance/message-gateway.ts';
+import { listSwitches, switchChannel } from '../../codes/channel-switch.ts';
+import type { MessageChannel } from '../../codes/message-gateway.ts';
 import { Refusal } from '../../errors.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { processEnvironment, readConfig, settings } from '../../config.ts';
+import { processEnvironment, readConfig } from '../../config.ts';
+import { settings } from '../../settings.ts';
 import { dumpSchema } from '../../migrations/dump.ts';
 import { migrate } from '../../migrations/migrate.ts';
 import { databaseUrl } from './ground.ts';

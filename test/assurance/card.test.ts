@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import test from 'ava';
 import { proveByRegister } from '../../assurance/card.ts';
-import { createCardAttempts } from '../../assurance/card-attempts.ts';
 import { bindIdentity } from '../../assurance/binding.ts';
 import { standingUnderWay } from '../../assurance/level.ts';
 import { openPending } from '../../assurance/pending.ts';
@@ -60,7 +59,6 @@ async function begun(accountId: string) {
         origin: ORIGIN,
         register,
         registerTerms,
-        cardAttempts: createCardAttempts(db),
       },
       { tx: await read(), accountId, sessionUid: undefined },
       { personalNumber, name: 'NGUYỄN THỊ MINH AN', birthdate: '1990-06-15' },
@@ -208,10 +206,10 @@ test('of three right answers at once one proves, the others hear that the visit 
 test('without the counter nobody is asked', async (t) => {
   const visit = await begun(await house.citizen());
   const asked: RegisterRequest[] = [];
-  const broken = { take: async () => { throw new Refusal('unavailable', 'limits cannot be checked', { reason: 'limiter' }); }, giveBack: async () => undefined }; // prettier-ignore
+  const broken: Database = { ...house.db, apart: async () => { throw new Refusal('unavailable', 'no database', { reason: 'database' }); } }; // prettier-ignore
   const tx = await visit.read();
   const error = await t.throwsAsync(
-    proveByRegister({ ...house, origin: ORIGIN, register: registerSaying('match', asked), registerTerms, cardAttempts: broken }, { tx, accountId: await house.citizen(), sessionUid: undefined }, { personalNumber: newNumber(), name: NAME, birthdate: '1990' }, NOW), // prettier-ignore
+    proveByRegister({ ...house, db: broken, origin: ORIGIN, register: registerSaying('match', asked), registerTerms }, { tx, accountId: await house.citizen(), sessionUid: undefined }, { personalNumber: newNumber(), name: NAME, birthdate: '1990' }, NOW), // prettier-ignore
     { instanceOf: Refusal },
   );
   t.is(error.kind, 'unavailable');

@@ -1,7 +1,6 @@
 import test from 'ava';
 import { bindIdentity } from '../../assurance/binding.ts';
 import type { AuthorityAnswer, CardAuthority } from '../../assurance/card-authority.ts';
-import { createChipAttempts } from '../../assurance/chip-attempts.ts';
 import { proveByChip } from '../../assurance/chip.ts';
 import { standingUnderWay } from '../../assurance/level.ts';
 import { openPending } from '../../assurance/pending.ts';
@@ -54,7 +53,7 @@ async function begun(more: { accountId?: string } = {}) {
     how: { authority?: CardAuthority; db?: Database; cards?: typeof trust } = {},
   ) => {
     const { authority = authoritySaying('valid'), db = house.db, cards = trust } = how;
-    const tools = { db, vault: house.vault, origin: ORIGIN, cards, cardAuthority: authority, chipAttempts: createChipAttempts(db) };
+    const tools = { db, vault: house.vault, origin: ORIGIN, cards, cardAuthority: authority };
     return proveByChip(tools, { tx: await read(), accountId, sessionUid: undefined }, files, NOW);
   }; // prettier-ignore
   return { accountId, read, prove };

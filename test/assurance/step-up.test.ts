@@ -11,7 +11,7 @@ import { sql } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
 import { NOW, ORIGIN, after, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
-import { codesOf, newStep, wrongFor } from './codes.ts';
+import { codesOf, newStep, wrongFor } from '../codes/codes.ts';
 
 let house: Domain;
 let codes: ReturnType<typeof codesOf>;

@@ -1,9 +1,9 @@
 import test from 'ava';
-import { createBudgets } from '../../assurance/budgets.ts';
-import { switchChannel } from '../../assurance/channel-switch.ts';
+import { createBudgets } from '../../codes/budgets.ts';
+import { switchChannel } from '../../codes/channel-switch.ts';
 import { sql } from '../../database.ts';
 import { internationalNumber } from '../../sandbox/citizen/people.ts';
-import { codesOf, newStep } from '../assurance/codes.ts';
+import { codesOf, newStep } from '../codes/codes.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { atPhonePage, seen, typePhone } from '../support/code-page.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { createHmac, randomUUID } from 'node:crypto';
-import { enqueueMessage } from '../../assurance/outbox.ts';
+import { enqueueMessage } from '../../codes/outbox.ts';
 import { sql } from '../../database.ts';
 import { openEnvelope } from '../../keys/envelope.ts';
 import { openVault } from '../../keys/vault.ts';

@@ -16,7 +16,7 @@ import { openChipPage, sendChip } from '../support/chip.ts';
 import { useDatabase } from '../support/database.ts';
 import { createPortal, INSURANCE } from '../support/rp.ts';
 import type { Rp } from '../support/rp.ts';
-import { passZalo, visitorAs } from '../support/visitor.ts';
+import { visitorAs } from '../support/visitor.ts';
 
 let house: TestHouse;
 let rp: Rp;

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { createBudgets } from '../../assurance/budgets.ts';
-import { checkCode } from '../../assurance/otp.ts';
-import type { CodeChecked } from '../../assurance/otp.ts';
+import { createBudgets } from '../../codes/budgets.ts';
+import { checkCode } from '../../codes/otp.ts';
+import type { CodeChecked } from '../../codes/otp.ts';
 import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import { openEnvelope } from '../../keys/envelope.ts';

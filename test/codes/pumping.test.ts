@@ -1,8 +1,8 @@
 import test from 'ava';
 import { randomUUID } from 'node:crypto';
-import { createBudgets } from '../../assurance/budgets.ts';
-import { switchChannel } from '../../assurance/channel-switch.ts';
-import { deliverDue, enqueueMessage } from '../../assurance/outbox.ts';
+import { createBudgets } from '../../codes/budgets.ts';
+import { switchChannel } from '../../codes/channel-switch.ts';
+import { deliverDue, enqueueMessage } from '../../codes/outbox.ts';
 import { sql } from '../../database.ts';
 import { NOW, ORIGIN, after, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';

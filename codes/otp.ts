@@ -66,7 +66,7 @@ export async function sendCode(house: House, request: CodeRequest, now: Date): P
  */
 export async function sendCodeByZalo(
   house: House & { readonly fallback: Fallback },
-  request: Omit<CodeRequest, 'e164'>,
+  request: Omit<CodeRequest, 'e164'> & { readonly proven: ReadonlySet<string> },
   now: Date,
 ): Promise<CodeSent | { readonly outcome: 'not_open' }> {
   const { db, vault, fallback } = house;

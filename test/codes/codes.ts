@@ -1,9 +1,9 @@
 // What the tests of one-time codes share: a transaction of a citizen, and a look into the queue.
 
-import { sendCode } from '../../assurance/otp.ts';
-import type { CodeRequest } from '../../assurance/otp.ts';
-import { createBudgets } from '../../assurance/budgets.ts';
-import type { Budgets } from '../../assurance/budgets.ts';
+import { sendCode } from '../../codes/otp.ts';
+import type { CodeRequest } from '../../codes/otp.ts';
+import { createBudgets } from '../../codes/budgets.ts';
+import type { Budgets } from '../../codes/budgets.ts';
 import { openTransaction } from '../../assurance/transaction.ts';
 import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';

@@ -4,7 +4,6 @@ import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
 import { isUndelivered, mayFallBack } from '../policies/code-channel.ts';
 import type { OtpRow } from './otp-store.ts';
-import { findStepFacts } from './store.ts';
 
 export type Fallback = {
   readonly znsOffered: boolean;
@@ -15,21 +14,17 @@ export type Fallback = {
 export async function isFallbackOpen(
   db: Database,
   { znsOffered, smsReports }: Fallback,
-  {
-    transactionId,
-    accountId,
-    latest,
-  }: { readonly transactionId: string; readonly accountId: string; readonly latest: OtpRow },
+  /** Steps proven in the transaction of this code. */
+  { proven, latest }: { readonly proven: ReadonlySet<string>; readonly latest: OtpRow },
   now: Date,
 ): Promise<boolean> {
   // Inherited guesses are used up too: a fallback is no way to five more.
   if (!znsOffered || latest.channel !== 'sms' || latest.consumed_at !== null) return false;
   if (latest.message_id === null || latest.attempts >= latest.max_attempts) return false;
-  const steps = await findStepFacts(db, transactionId, accountId);
   const message = await findMessageFate(db, latest.message_id);
   // Undefined: cleared away, so it is long ago that somebody could have waited for it.
   const undelivered = message !== undefined && isUndelivered(message, smsReports, now);
-  return mayFallBack({ znsOffered, undelivered, proven: new Set(steps.map(({ step }) => step)) });
+  return mayFallBack({ znsOffered, undelivered, proven });
 }
 
 async function findMessageFate(db: Database, id: string) {

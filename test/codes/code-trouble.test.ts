@@ -1,8 +1,8 @@
 import test from 'ava';
-import { createBudgets } from '../../assurance/budgets.ts';
-import type { Budgets } from '../../assurance/budgets.ts';
-import { clearCodeTrouble, codeFactorState } from '../../assurance/code-trouble.ts';
-import { checkCode } from '../../assurance/otp.ts';
+import { createBudgets } from '../../codes/budgets.ts';
+import type { Budgets } from '../../codes/budgets.ts';
+import { clearCodeTrouble, codeFactorState } from '../../codes/code-trouble.ts';
+import { checkCode } from '../../codes/otp.ts';
 import { sql } from '../../database.ts';
 import { NOW, ORIGIN, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';

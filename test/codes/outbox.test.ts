@@ -1,7 +1,7 @@
 import test from 'ava';
 import { createSmsGateway } from '../../adapters/sms/gateway.ts';
-import { deliverDue, enqueueMessage } from '../../assurance/outbox.ts';
-import type { SmsGateway } from '../../assurance/message-gateway.ts';
+import { deliverDue, enqueueMessage } from '../../codes/outbox.ts';
+import type { SmsGateway } from '../../codes/message-gateway.ts';
 import { sql } from '../../database.ts';
 import { startSms } from '../../sandbox/sms/server.ts';
 import type { SmsTwin } from '../../sandbox/sms/server.ts';

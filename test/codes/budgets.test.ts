@@ -1,6 +1,6 @@
 import test from 'ava';
-import { createBudgets } from '../../assurance/budgets.ts';
-import type { SendFacts } from '../../assurance/budgets.ts';
+import { createBudgets } from '../../codes/budgets.ts';
+import type { SendFacts } from '../../codes/budgets.ts';
 import { sql } from '../../database.ts';
 import { NOW, after, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
