@@ -117,6 +117,8 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
   const style = await readFile(stylesheetFile);
   const stylesheetHref = `/assets/style.${createHash('sha256').update(style).digest('hex').slice(0, 12)}.css`;
   const demo = replace.demo === true;
+  const zaloNotices = upstream.zns !== undefined && config.TNID_ZNS_NOTICE_TEMPLATE !== undefined;
+  const noticeHouse = { db, vault, origin, issuer, zaloNotices };
   let running = await assemble();
 
   // A provider reads its keys once; a rotation builds the next one beside the old and swaps.
@@ -129,9 +131,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       ...ground,
       ...upstream,
       ...(replace.zalo === undefined ? {} : { zalo: replace.zalo }),
-      vault,
-      issuer,
-      origin,
+      ...noticeHouse,
       acrBase: config.TNID_ACR_BASE,
       catalogue,
       findClient: clients.find,
@@ -149,7 +149,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       provider: () => provider,
       grants: createGrants(db),
       methods: methodsOffered(upstream),
-      notify: createNotify({ db, vault, origin, issuer }),
+      notify: createNotify(noticeHouse),
       cards,
       ...codeLimits(ground, upstream),
       stylesheetHref,
@@ -207,7 +207,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
         name: 'binding-notices',
         everyMs: 3_600_000,
         work: async () => {
-          while ((await noticeEndingBindings({ db, vault, origin, issuer }, clock())) > 0);
+          while ((await noticeEndingBindings(noticeHouse, clock())) > 0);
         },
       },
       {

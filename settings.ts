@@ -188,7 +188,10 @@ export const settings = {
     secret: true,
   },
   TNID_ZNS_CODE_TEMPLATE: { schema: decimal.optional(), about: 'template for codes, parameter otp' },
-  TNID_ZNS_NOTICE_TEMPLATE: { schema: decimal.optional(), about: 'template for notices, parameter noi_dung' },
+  TNID_ZNS_NOTICE_TEMPLATE: {
+    schema: decimal.optional(),
+    about: 'template for notices, parameter noi_dung; unset = notices go by SMS alone',
+  },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export const REGISTER_TERMS = [
@@ -202,5 +205,4 @@ export const REGISTER_TERMS = [
 export const ZNS_TERMS = [
   'TNID_ZNS_REFRESH_TOKEN',
   'TNID_ZNS_CODE_TEMPLATE',
-  'TNID_ZNS_NOTICE_TEMPLATE',
 ] as const satisfies readonly (keyof typeof settings)[];

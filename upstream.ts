@@ -108,9 +108,9 @@ export function connectZns(
     },
   );
   const templates = {
-    code: config.TNID_ZNS_CODE_TEMPLATE ?? '',
-    notice: config.TNID_ZNS_NOTICE_TEMPLATE ?? '',
-  }; // config.ts has checked them
+    code: config.TNID_ZNS_CODE_TEMPLATE ?? '', // config.ts has checked it
+    notice: config.TNID_ZNS_NOTICE_TEMPLATE,
+  };
   const onTrouble = (reason: string) => log('error', 'zns.failed', { reason });
   return dependencies.watch('zns', createZnsGateway({ url: config.TNID_ZALO_ZNS_URL, templates, onTrouble }, tokens)); // prettier-ignore
 }

@@ -43,7 +43,7 @@ export const touchPhoneRow = (db: Database, touch: { accountId: string; settles:
 
 /** Live phones, and those replaced since then: whoever changed the number does not silence the notices. */
 export const findNoticePhones = (db: Database, accountId: string, endedSince: Date) =>
-  db.rows<{ id: string; phone_key: Buffer; phone_sealed: Buffer }>(sql`
-    select distinct on (phone_key) id, phone_key, phone_sealed from phone
+  db.rows<{ id: string; phone_key: Buffer; phone_sealed: Buffer; live: boolean }>(sql`
+    select distinct on (phone_key) id, phone_key, phone_sealed, ended_at is null as live from phone
     where account_id = ${accountId} and phone_sealed is not null and (ended_at is null or ended_at > ${endedSince})
     order by phone_key, ended_at desc nulls first`);

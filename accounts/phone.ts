@@ -46,18 +46,22 @@ export async function bindPhone(
 /**
  * A code to the phone on record was right. Beside a proof of identity in the same transaction
  * (`identified`) that also settles whose phone it is; without one a contested phone stays contested.
+ * @returns false when another number has taken the place of the one that answered (`e164`)
  */
 export async function touchPhone(
   db: Database,
-  accountId: string,
-  { identified }: { identified: boolean },
+  vault: Vault,
+  { accountId, e164, identified }: { accountId: string; e164: string; identified: boolean },
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   await lockAccount(db, accountId);
+  const live = await findLivePhoneKey(db, accountId);
+  if (live !== undefined && !live.phone_key.equals(vault.keyOf('phone', e164))) return false;
   const row = await touchPhoneRow(db, { accountId, settles: identified }, now);
-  if (row?.was_contested !== true || !identified) return;
+  if (row?.was_contested !== true || !identified) return true;
   await lockNumber(db, row.phone_key);
   await contestOthers(db, { accountId, key: row.phone_key, provenSince: silenceBegan(now) }, now);
+  return true;
 }
 
 /** Whether a right code to this phone is a factor by itself. */

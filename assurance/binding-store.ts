@@ -11,6 +11,12 @@ export const findBindingRecord = (db: Database, accountId: string) =>
   db.row<{ number_key: Buffer }>(sql`
     select number_key from identity_binding where account_id = ${accountId} and ended_at is null`);
 
+/** Another person than this one, who left the account for a new one or lost it to stronger evidence. */
+export const findFormerPerson = (db: Database, accountId: string, numberKey: Buffer) =>
+  db.row<{ id: string }>(sql`
+    select id from identity_binding
+    where account_id = ${accountId} and end_reason in ('moved', 'outranked') and number_key <> ${numberKey} limit 1`);
+
 export const findBindingOwner = (db: Database, numberKey: Buffer) =>
   db.row<{ account_id: string; source: string }>(sql`
     select account_id, source from identity_binding where number_key = ${numberKey} and ended_at is null`);

@@ -35,6 +35,8 @@ export async function bindingConflict(
   const numberKey = vault.keyOf('personal-number', personalNumber);
   const binding = await store.findBindingRecord(db, accountId);
   if (binding !== undefined) return binding.number_key.equals(numberKey) ? undefined : 'other_person';
+  // Its history and its ids at services stay with an account whose person moved away: they are not a stranger's.
+  if ((await store.findFormerPerson(db, accountId, numberKey)) !== undefined) return 'other_person';
   const owner = await store.findBindingOwner(db, numberKey);
   return owner === undefined || owner.account_id === accountId ? undefined : 'bound_elsewhere';
 }

@@ -5,12 +5,13 @@ import { recordAccess } from '../audit/record.ts';
 import type { AccessKind } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
+import { strongerSource } from '../policies/methods.ts';
 import type { IdentityStep } from '../policies/methods.ts';
 import { findBinding } from './binding-store.ts';
 import { bindIdentity, bindingConflict } from './binding.ts';
 import { clearCodeTrouble } from '../codes/code-trouble.ts';
 import { openPending, sealPending } from './pending.ts';
-import { isDisputed } from './rebind.ts';
+import { cancelMoves, isDisputed } from './rebind.ts';
 import type { PendingIdentity } from './pending.ts';
 import { completeLevel2 } from './step-up.ts';
 import type { TransactionRow } from './store.ts';
@@ -34,16 +35,24 @@ export async function recordIdentity(
     readonly step: IdentityStep;
     readonly identity: PendingIdentity;
     readonly kind: AccessKind;
+    /** Who did it: the person, or an officer who saw them. */
+    readonly actor?: 'self' | 'operator';
     readonly details?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   },
   now: Date,
 ): Promise<IdentityStepResult> {
   const { db, vault, origin } = house;
   const { tx, accountId } = who;
-  const { step, identity } = proof;
+  const { step, identity, actor = 'self' } = proof;
   const record = (outcome: 'ok' | 'refused', details: Record<string, string>) =>
-    recordAccess(db, origin, { kind: proof.kind, outcome, actor: 'self', accountId, clientId: tx.client_id, details: { ...proof.details, ...details } }, now); // prettier-ignore
+    recordAccess(db, origin, { kind: proof.kind, outcome, actor, accountId, clientId: tx.client_id, details: { ...proof.details, ...details } }, now); // prettier-ignore
 
+  // Two steps of one transaction speak of one person, or the methods of one would vouch for the other.
+  const { identity: earlier, phone: _, ...kept } = openPending(vault, tx);
+  if (earlier !== undefined && earlier.personalNumber !== identity.personalNumber) {
+    await record('refused', { check: identity.checkId, reason: 'other_person' });
+    return { outcome: 'refused', reason: 'other_person' };
+  }
   const conflict = await bindingConflict(db, vault, { accountId, personalNumber: identity.personalNumber });
   const numberKey = vault.keyOf('personal-number', identity.personalNumber);
   const refused =
@@ -58,12 +67,22 @@ export async function recordIdentity(
   // Whoever has just been identified may use codes again, however often somebody guessed wrong.
   if (step !== 'card') await clearCodeTrouble(db, accountId, now);
   if (bound && step === 'vneid') {
+    // Whoever is asked to give the person up and proves them again objects (rebind.ts).
+    await cancelMoves(db, accountId, 'objected', now);
     await bindIdentity(house, { accountId, identity, clientId: tx.client_id }, now);
     await completeLevel2(house, { ...who, amr: ['vneid'] }, now);
     return { outcome: 'proven' };
   }
   // A bound person too gives a number again: whoever cannot use the old one came this way for that.
-  const { phone: _, ...kept } = openPending(vault, tx);
-  await advance(db, tx, { state: 'phone', accountId, pending: sealPending(vault, tx.id, { ...kept, identity }) }, now); // prettier-ignore
+  const pending = { ...kept, identity: strongerOf(earlier, identity) };
+  await advance(db, tx, { state: 'phone', accountId, pending: sealPending(vault, tx.id, pending) }, now);
   return { outcome: 'proven' };
+}
+
+// Of two proofs of one person the stronger is bound; what two officers decided stands beside either.
+function strongerOf(earlier: PendingIdentity | undefined, identity: PendingIdentity): PendingIdentity {
+  if (earlier === undefined) return identity;
+  const stronger = strongerSource(earlier.source, identity.source) === identity.source ? identity : earlier;
+  const supervised = earlier.supervised === true || identity.supervised === true;
+  return supervised ? { ...stronger, supervised } : stronger;
 }

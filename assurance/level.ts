@@ -22,30 +22,35 @@ const NOTHING: Standing = { level: 0, authTime: undefined, amr: [], identitySour
 /** What a session has proven about an account, now. */
 export async function standing(
   db: Database,
-  { sessionUid, accountId, cap }: { sessionUid: string; accountId: string; cap?: 0 | 1 | 2 },
+  { cap, ...where }: { sessionUid: string; accountId: string; cap?: 0 | 1 | 2 },
   now: Date,
 ): Promise<Standing> {
-  const since = new Date(now.getTime() - LONGEST_PROOF_SECONDS * 1000);
-  return standingOf(await db.together(findLevelFacts, { sessionUid, accountId, since, now }), cap);
+  return standingOf(await sessionFacts(db, where, now), cap);
+}
+
+/** The facts of a session, read once for every cap that is asked about. */
+export async function sessionFacts(
+  db: Database,
+  { sessionUid, accountId }: { sessionUid: string; accountId: string },
+  now: Date,
+): Promise<readonly LevelFactRow[]> {
+  return db.together(findLevelFacts, { sessionUid, accountId, since: longestSince(now), now });
 }
 
 /** The same while an interaction is under way: also what was proven in it and belongs to no session yet. */
-export async function standingUnderWay(
+export async function factsUnderWay(
   db: Database,
-  {
-    cap,
-    ...where
-  }: {
+  where: {
     sessionUid: string | undefined;
     transactionId: string | undefined;
     accountId: string;
-    cap?: 0 | 1 | 2;
   },
   now: Date,
-): Promise<Standing> {
-  const since = new Date(now.getTime() - LONGEST_PROOF_SECONDS * 1000);
-  return standingOf(await findLevelFactsUnderWay(db, { ...where, since }, now), cap);
+): Promise<readonly LevelFactRow[]> {
+  return findLevelFactsUnderWay(db, { ...where, since: longestSince(now) }, now);
 }
+
+const longestSince = (now: Date) => new Date(now.getTime() - LONGEST_PROOF_SECONDS * 1000);
 
 /** Pure: facts, highest level first and then newest first, none older than the longest proof. `cap`: the level a code or refresh token may carry at most. */
 export function standingOf(facts: readonly LevelFactRow[], cap: 0 | 1 | 2 = 2): Standing {

@@ -6,12 +6,14 @@ export type NoticeKind =
   | 'moved'
   | 'locked'
   | 'unlocked'
+  | 'recovery_made'
   | 'recovery_used'
   | 'passkey_added'
   | 'passkey_removed'
   | 'binding_ending'
   | 'phone_changed'
-  | 'guardian';
+  | 'guardian_asked'
+  | 'guardian_recorded';
 
 /**
  * Queues the notice in the running transaction. `key` makes it idempotent per account and kind;

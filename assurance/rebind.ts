@@ -13,6 +13,7 @@ import type { Vault } from '../keys/vault.ts';
 import { bindIdentity } from './binding.ts';
 import { endBindingOfPerson, findBindingOwner } from './binding-store.ts';
 import { strongerSource } from '../policies/methods.ts';
+import type { IdentitySource } from '../policies/methods.ts';
 import { revokeProofs } from './level.ts';
 import type { Notify } from './notify.ts';
 import type { PendingIdentity } from './pending.ts';
@@ -44,7 +45,7 @@ export type MoveState =
 export async function findMove(
   db: Database,
   vault: Vault,
-  { accountId, personalNumber }: { accountId: string; personalNumber: string },
+  { accountId, personalNumber, source }: { accountId: string; personalNumber: string; source?: IdentitySource }, // prettier-ignore
   now: Date,
 ): Promise<MoveState> {
   const numberKey = vault.keyOf('personal-number', personalNumber);
@@ -52,6 +53,8 @@ export async function findMove(
   const owner = await findBindingOwner(db, numberKey);
   if (owner?.account_id === accountId) return { state: 'free' };
   const row = await store.findRequest(db, { numberKey, since, now });
+  // Proves too little to ask for a person or to take one, also when somebody came while its code was under way.
+  if (source === 'register_match' && (row !== undefined || owner !== undefined)) return { state: 'barred' };
   if (row === undefined) return { state: owner === undefined ? 'free' : 'ask' };
   // Whoever lost the person to stronger evidence and now proves as strongly is the objection.
   if (row.from_account_id === accountId && owner === undefined) return { state: 'free' };
@@ -75,7 +78,7 @@ export async function bindOrMove(house: House, move: Move, now: Date): Promise<b
     await moveBinding(house, { ...move, from: from?.account_id, numberKey }, now);
     return true;
   }
-  const { state } = await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now);
+  const { state } = await findMove(db, vault, { accountId, ...identity }, now);
   if (state === 'free') {
     await store.endRequestsOf(db, accountId, 'objected', now);
     await bindIdentity(house, move, now);

@@ -78,9 +78,12 @@ export async function answerCode(
         if (!(await bindOrMove(house, move, now)))
           return advance(db, tx, { state: 'primary', accountId, pending: sealPending(vault, tx.id, pending) }, now); // prettier-ignore
       }
-      if (pending.phone === undefined) await touchPhone(db, accountId, { identified }, now);
-      else if (await bindPhone(db, vault, { accountId, e164, identified }, now))
-        await house.notify({ accountId, kind: 'phone_changed', key: otpId, link: true }, now);
+      const phone = { accountId, e164, identified };
+      if (pending.phone !== undefined) {
+        if (await bindPhone(db, vault, phone, now))
+          await house.notify({ accountId, kind: 'phone_changed', key: otpId, link: true }, now);
+      } else if (!(await touchPhone(db, vault, phone, now)))
+        throw new Refusal('conflict', 'the phone was replaced meanwhile', { reason: 'transaction' });
       await completeLevel2(
         house,
         { tx, accountId, sessionUid, amr: [...amrOf(steps), ...amrOfCode(channel)] },

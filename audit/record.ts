@@ -52,6 +52,7 @@ export type AccessKind =
   | 'staff.signed_in'
   | 'staff.signed_out'
   | 'staff.disabled'
+  | 'staff.reset'
   | 'counter.claimed'
   | 'counter.checked'
   | 'counter.confirmed'

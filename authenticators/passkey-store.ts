@@ -88,6 +88,13 @@ export const deletePasskey = (db: Database, owner: Owner, id: string) =>
     where p.id = ${id} and o.user_handle = p.user_handle
       and (o.account_id = ${accountIdOf(owner)}::uuid or o.staff_id = ${staffIdOf(owner)}::uuid)`);
 
+/** Every one of an owner. */
+export const dropPasskeys = (db: Database, owner: Owner) =>
+  db.run(sql`
+    delete from passkey p using passkey_owner o
+    where o.user_handle = p.user_handle
+      and (o.account_id = ${accountIdOf(owner)}::uuid or o.staff_id = ${staffIdOf(owner)}::uuid)`);
+
 export type ChallengeRow = {
   purpose: 'register' | 'authenticate';
   owner_kind: Owner['kind'];

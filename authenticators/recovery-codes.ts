@@ -25,13 +25,14 @@ const BY_LOCATOR = { name: 'recovery-locator', most: 5, seconds: 86_400 };
 type House = { readonly db: Database; readonly vault: Vault; readonly origin: string };
 
 /**
- * Makes a new set and ends the one before it. @returns the codes, to be shown this once
+ * Makes a new set and ends the one before it. `tell` runs in the same transaction. @returns the codes, to be shown this once
  * @throws Refusal forbidden for a locked account, throttled when too many hashes wait
  */
 export async function makeRecoveryCodes(
   { db, vault, origin }: House,
   owner: Owner,
   now: Date,
+  tell: () => Promise<void> = async () => {},
 ): Promise<readonly string[]> {
   const secrets: { secret: string; secretHash: string }[] = [];
   // One after the other: a set takes one place in the queue, not ten. Hashed before the transaction begins.
@@ -52,6 +53,7 @@ export async function makeRecoveryCodes(
       codes.push(grouped(locator + secret));
     }
     await recordAccess(db, origin, { kind: 'recovery.made', outcome: 'ok', ...actingAs(owner, { codes: CODES }) }, now); // prettier-ignore
+    await tell();
     return codes;
   });
 }

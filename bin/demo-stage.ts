@@ -26,8 +26,10 @@ import { createRelyingParty } from '../sandbox/relying-party/relying-party.ts';
 import { startDossier } from '../sandbox/demo-services/dossier.ts';
 import { startReport } from '../sandbox/demo-services/report.ts';
 import { startNeighbours } from '../sandbox/start.ts';
+import { seededPapers } from '../sandbox/citizen/papers.ts';
 import type { Person } from '../sandbox/citizen/people.ts';
 import type { Scene } from '../sandbox/story/scene.ts';
+import { inviteOfficers, type DemoOfficer } from './demo-officers.ts';
 
 /** The ports people can remember. */
 export const usualPorts = {
@@ -68,6 +70,7 @@ export type Stage = {
     readonly cards: string;
   };
   readonly people: readonly Person[];
+  readonly officers: readonly DemoOfficer[];
   /** With its password: a database on this machine that holds invented people only. */
   readonly database: string;
   /** Ports that were taken: what was wanted, what it became. */
@@ -106,6 +109,7 @@ export async function startStage(options: {
     const neighbours = await startNeighbours({ issuer, ports });
     stops.push(() => neighbours.stop());
     await registerClients(db, keys, at('portal'));
+    const officers = await inviteOfficers(db, issuer, new Date());
     const config = readConfig({
       TNID_ISSUER: issuer,
       TNID_LISTEN: `localhost:${ports.broker}`,
@@ -120,7 +124,11 @@ export async function startStage(options: {
     });
     const logFile = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a', mode: 0o600 });
     stops.push(() => new Promise<void>((resolve) => logFile.end(() => resolve())));
-    const broker = await startBroker(config, { demo: true, cards: testTrust([neighbours.csca]), log: createLog('info', logFile) });
+    const broker = await startBroker(config, {
+      demo: true,
+      cards: testTrust([neighbours.csca]),
+      log: createLog('info', logFile),
+    });
     stops.push(() => broker.stop());
 
     const feed = options.feedIntervalMs === undefined ? {} : { feedIntervalMs: options.feedIntervalMs };
@@ -142,6 +150,7 @@ export async function startStage(options: {
         port: ports.portal,
         registration,
         services: { dossier: at('dossier'), report: at('report') },
+        tryout: { issuer, phone: `${neighbours.urls.sms}/phone`, cards: neighbours.urls.cards, people: seededPapers, officers }, // prettier-ignore
       }),
     ]);
     for (const one of started) stops.push(() => one.stop());
@@ -154,6 +163,7 @@ export async function startStage(options: {
       services: { dossier: at('dossier'), report: at('report') },
       sandbox: neighbours.urls,
       people: neighbours.people,
+      officers,
       database: databaseUrl,
       moved: moved.map((name) => ({ name, from: wanted[name], to: ports[name] })),
       scene: async (tell) => ({

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Refusal } from '../errors.ts';
 import { startPostgres } from '../sandbox/postgres.ts';
+import { seededPapers } from '../sandbox/citizen/papers.ts';
 import { internationalNumber } from '../sandbox/citizen/people.ts';
 import { playStory } from '../sandbox/story/story.ts';
 import { startStage, type Stage } from './demo-stage.ts';
@@ -54,7 +55,7 @@ async function main(options: Options): Promise<number> {
     }
   }
   if (options.exit) return code;
-  for (const line of addresses(stage)) tell(line);
+  for (const line of [...addresses(stage), ...peopleLines(stage), '', 'Dừng lại: Ctrl-C']) tell(line);
   await new Promise(() => {}); // until a signal
   return code;
 }
@@ -75,10 +76,20 @@ function stop(): Promise<void> {
 }
 
 function facts(stage: Stage, options: Options): object {
-  const { issuer, portal, phone, services, sandbox, views, people } = stage;
+  const { issuer, portal, phone, services, sandbox, views, people, officers } = stage;
   return {
     issuer,
-    urls: { issuer, account: `${issuer}/toi`, portal, views, phone, ...services, ...sandbox },
+    urls: {
+      issuer,
+      account: `${issuer}/toi`,
+      counter: `${issuer}/counter`,
+      portal,
+      tryout: `${portal}/dung-thu`,
+      views,
+      phone,
+      ...services,
+      ...sandbox,
+    },
     portal,
     phone,
     services,
@@ -91,6 +102,8 @@ function facts(stage: Stage, options: Options): object {
       zalo: { id: zaloId },
       vneid: { sub: vneidSub },
     })),
+    officers,
+    cards: seededPapers.map((one) => ({ ...one, chip: `${sandbox.cards}/cards/${one.personalNumber}.json` })),
     views,
     data: options.dataDir,
     database: stage.database,
@@ -101,6 +114,7 @@ function addresses(stage: Stage): string[] {
   const { issuer, portal, phone, services, sandbox, views } = stage;
   const rows = [
     ['Cổng tiện ích (bản thử)', portal],
+    ['Người và thẻ để dùng thử', `${portal}/dung-thu`],
     ['Hồ sơ của tôi', `${issuer}/toi`],
     ['Điện thoại nhận mã', phone],
     ['Mọi trang, mọi trạng thái', views],
@@ -113,7 +127,29 @@ function addresses(stage: Stage): string[] {
     ['Cơ sở dữ liệu dân cư (mô phỏng)', sandbox.register],
   ] as const;
   const width = Math.max(...rows.map(([name]) => name.length));
-  return [...rows.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`), '', 'Dừng lại: Ctrl-C'];
+  return rows.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`);
+}
+
+/** Who can be met, what stands on the cards, who works at the counter. */
+function peopleLines({ issuer, portal, officers }: Stage): string[] {
+  const cards = seededPapers.map(
+    ({ name, personalNumber, birthdate, phone }) =>
+      `  ${name.padEnd(20)}  ${personalNumber}  ${birthdate.padEnd(10)}  ${phone}`,
+  );
+  const desk = officers.map(({ login, invitation }) =>
+    invitation === undefined
+      ? `  ${login}: đã đặt mật khẩu; đăng nhập ở ${issuer}/can-bo/dang-nhap`
+      : `  ${login}: ${invitation}`,
+  );
+  return [
+    '',
+    `Người dùng thử: số trên thẻ, ngày sinh, điện thoại (mã QR, tệp đọc chip: ${portal}/dung-thu)`,
+    ...cards,
+    '',
+    'Cán bộ ở quầy: mở đường dẫn mời, đặt mật khẩu, rồi đăng nhập; mỗi người một cửa sổ ẩn danh',
+    ...desk,
+    `  Làm việc ở ${issuer}/counter`,
+  ];
 }
 
 function readOptions(): Options | 'help' | undefined {

@@ -10,6 +10,7 @@ import { auditCommand } from './commands/audit.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
 import { codesCommand } from './commands/codes.ts';
 import { cscaCommand } from './commands/csca.ts';
+import { guardianCommand } from './commands/guardian.ts';
 import { keysCommand } from './commands/keys.ts';
 import { checkConfigCommand, migrateCommand, startCommand } from './commands/operate.ts';
 import { seedCommand } from './commands/seed.ts';
@@ -36,6 +37,7 @@ for (const command of [
   codesCommand(),
   staffCommand(),
   accountCommand(),
+  guardianCommand(),
   cscaCommand(),
   seedCommand(),
 ]) {

@@ -6,6 +6,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import { isStopped } from './channel-switch.ts';
+import { GUESSES_PER_DAY } from './guesses.ts';
 import type { MessageChannel } from './message-gateway.ts';
 import { findPumping, PUMPING_WINDOW_SECONDS } from './pumping.ts';
 
@@ -29,13 +30,8 @@ export type Charge =
 export type Budgets = {
   /** Charges every send budget, or none. @returns the budget that was used up */
   chargeSend(facts: SendFacts, now: Date): Promise<Charge>;
-  /**
-   * Takes one guess of the account, before anything is compared: 10 wrong ones in 24 h lock the code step
-   * for an hour, on every path and however many come at once. @returns false while it is locked
-   */
-  takeGuess(accountId: string): Promise<boolean>;
-  /** Gives back a guess that was right, or that no live code was there to be compared with. */
-  returnGuess(accountId: string): Promise<void>;
+  /** Wrong guesses an account has in 24 hours. Counted where they are made (guesses.ts). */
+  readonly guessesPerDay: number;
 };
 
 export type BudgetOptions = {
@@ -89,7 +85,7 @@ export function createBudgets(db: Database, options: BudgetOptions): Budgets {
       return { rows, rowCount: rows.length };
     },
   };
-  const limiter = (name: string, points: number, duration: number, blockDuration = 0) =>
+  const limiter = (name: string, points: number, duration: number) =>
     new RateLimiterPostgres({
       storeClient,
       storeType: 'pool',
@@ -98,7 +94,6 @@ export function createBudgets(db: Database, options: BudgetOptions): Budgets {
       keyPrefix: name,
       points,
       duration,
-      blockDuration,
       clearExpiredByTimeout: false,
     });
   const money: readonly Limit[] = [
@@ -109,7 +104,6 @@ export function createBudgets(db: Database, options: BudgetOptions): Budgets {
     ...limit,
     counter: limiter(limit.name, limit.points, limit.seconds),
   }));
-  const guesses = limiter('guess-day', 10, DAY, HOUR);
   const alarmedAt = new Map<string, number>();
 
   const concerning = (facts: SendFacts) =>
@@ -156,18 +150,7 @@ export function createBudgets(db: Database, options: BudgetOptions): Budgets {
       }
       return charged;
     },
-    async takeGuess(accountId) {
-      try {
-        await guesses.consume(accountId);
-        return true;
-      } catch (error) {
-        if (error instanceof RateLimiterRes) return false;
-        throw limiterDown(error);
-      }
-    },
-    async returnGuess(accountId) {
-      await closed(() => guesses.reward(accountId));
-    },
+    guessesPerDay: GUESSES_PER_DAY,
   };
 }
 

@@ -21,12 +21,6 @@ export async function codeFactorState(db: Database, accountId: string): Promise<
 export const clearCodeTrouble = async (db: Database, accountId: string, _now: Date): Promise<void> =>
   void (await db.run(sql`delete from code_trouble where account_id = ${accountId}`));
 
-/** Gives back a guess that was counted but did not turn out wrong. */
-export const returnTrouble = (db: Database, accountId: string) =>
-  db.run(sql`
-    update code_trouble set wrong = wrong - 1
-    where account_id = ${accountId} and disabled_at is null and wrong > 0`);
-
 /** Marks the factor as ended when the count says so. Of any number at once one writes the event. */
 export async function disableIfSpent(
   { db, origin }: { readonly db: Database; readonly origin: string },

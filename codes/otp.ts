@@ -1,14 +1,14 @@
-// One-time codes, protocol design 9 to the letter. A guess is reserved before it is compared, in a
-// statement of its own: read-check-write let 300 of 300 parallel guesses through when measured.
+// One-time codes, protocol design 9 to the letter: made, sent, checked. Guesses are counted in guesses.ts.
 
 import { createHmac, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../database.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { Budgets, SendFacts } from './budgets.ts';
-import { codeFactorState, disableIfSpent, MOST_WRONG, returnTrouble } from './code-trouble.ts';
+import { codeFactorState, disableIfSpent, MOST_WRONG } from './code-trouble.ts';
 import { isFallbackOpen } from './fallback.ts';
 import type { Fallback } from './fallback.ts';
+import { consumeOtp, reserveGuess, returnGuess } from './guesses.ts';
 import type { MessageChannel } from './message-gateway.ts';
 import { enqueueMessage } from './outbox.ts';
 import * as store from './otp-store.ts';
@@ -166,14 +166,13 @@ export async function checkCode(
   accept: (proof: CodeProof) => Promise<void>,
   now: Date,
 ): Promise<CodeChecked> {
-  const { accountId } = guess;
-  if (!(await budgets.takeGuess(accountId))) return { outcome: 'locked' };
-  // Apart: a transaction that ends in "wrong code" must not take the reservation back.
-  const live = await db.apart(() =>
-    store.reserveGuess(db, guess.transactionId, { mostWrong: MOST_WRONG }, now),
-  );
+  const { accountId, transactionId } = guess;
+  const perDay = budgets.guessesPerDay;
+  const reserved = await reserveGuess(db, { transactionId, accountId, perDay }, now);
+  if (reserved.outcome === 'locked') return reserved;
+  const live = reserved.outcome === 'reserved' ? reserved.otp : undefined;
   if (live?.unproven === null) {
-    await budgets.returnGuess(accountId);
+    await returnGuess(db, accountId);
     return { outcome: 'disabled' };
   }
   const key = vault.otpKeys.find(({ id }) => id === live?.key_id) ?? vault.otpKeys[0];
@@ -185,22 +184,16 @@ export async function checkCode(
   const given = mac(key.key, { id: live?.id ?? '', purpose: live?.purpose ?? '', e164, ...guess });
   const equal = timingSafeEqual(expected, given);
   const right = equal && live !== undefined && live.account_id === accountId;
-  if (live === undefined) await budgets.returnGuess(accountId);
+  if (live === undefined) await returnGuess(db, accountId);
   if (right) {
     const proof = { otpId: live.id, e164, channel: live.channel };
-    // Given back beside, not before: it goes over a connection of its own, and was right whatever follows.
-    // Should it get lost, the person has one guess fewer today; that must not undo a proof.
-    const [consumed] = await Promise.all([
-      db.transaction(async () => {
-        if (!(await store.consumeOtp(db, live.id, now))) return false;
-        await accept(proof);
-        return true;
-      }),
-      budgets.returnGuess(accountId).catch(() => {}),
-    ]);
-    if (consumed) return { outcome: 'right', ...proof };
-    await db.apart(() => returnTrouble(db, accountId)); // it was no wrong code, only the second right one
-    return { outcome: 'wrong', attemptsLeft: 0 };
+    // Should what it proves not be written, the code lives on and one guess fewer is left.
+    const consumed = await db.transaction(async () => {
+      if (!(await consumeOtp(db, { id: live.id, accountId }, now))) return false;
+      await accept(proof);
+      return true;
+    });
+    return consumed ? { outcome: 'right', ...proof } : { outcome: 'wrong', attemptsLeft: 0 };
   }
   if (live?.unproven === MOST_WRONG) await disableIfSpent({ db, origin }, guess, now);
   return { outcome: 'wrong', attemptsLeft: live === undefined ? 0 : live.max_attempts - live.attempts };

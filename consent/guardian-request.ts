@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { satisfies, standing } from '../assurance/level.ts';
+import type { Notify } from '../assurance/notify.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
@@ -67,9 +68,16 @@ export type Asked =
   | { readonly outcome: 'no_guardian' }
   | { readonly outcome: 'not_a_child' };
 
-/** Puts the question on the representatives' page. A question still open at the same service is replaced. */
-export async function askGuardian(house: House, ask: Ask, now: Date): Promise<Asked> {
-  const { db, vault, origin } = house;
+/**
+ * Puts the question on the representatives' page and tells them, once a day for a child and service.
+ * A question still open at the same service is replaced.
+ */
+export async function askGuardian(
+  house: House & { readonly notify: Notify },
+  ask: Ask,
+  now: Date,
+): Promise<Asked> {
+  const { db, vault, origin, notify } = house;
   const { childAccountId, clientId, serviceId } = ask;
   const service = house.catalogue.serviceById.get(serviceId);
   if (service === undefined) throw new Refusal('missing', 'no such service');
@@ -78,7 +86,8 @@ export async function askGuardian(house: House, ask: Ask, now: Date): Promise<As
   return db.transaction(async () => {
     const birthdate = await findChildBirthdate(db, vault, childAccountId, now);
     if (birthdate === undefined) return { outcome: 'not_a_child' };
-    if ((await guardiansOf(db, childAccountId, now)).length === 0) return { outcome: 'no_guardian' };
+    const guardians = await guardiansOf(db, childAccountId, now);
+    if (guardians.length === 0) return { outcome: 'no_guardian' };
     const ownWord = ageBand(birthdate, now) === '7-15';
     const child = Object.fromEntries(asked.map(({ id }) => [id, ask.choices[id] ?? 'refused'] as const));
     if (ownWord && !Object.values(child).includes('given')) return { outcome: 'declined' };
@@ -95,6 +104,9 @@ export async function askGuardian(house: House, ask: Ask, now: Date): Promise<As
     if ((await store.insertRequest(db, row, now)) !== 1)
       throw new Refusal('conflict', 'the question was asked in another tab', { reason: 'transaction' });
     await recordAccess(db, origin, { kind: 'guardian.asked', outcome: 'ok', actor: 'self', accountId: childAccountId, clientId, serviceId, details: { request: id } }, now); // prettier-ignore
+    const day = now.toISOString().slice(0, 10);
+    for (const { accountId, guardianshipId } of guardians)
+      await notify({ accountId, kind: 'guardian_asked', key: `${guardianshipId}/${serviceId}/${day}`, link: false }, now); // prettier-ignore
     return { outcome: 'sent', requestId: id };
   });
 }

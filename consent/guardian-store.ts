@@ -54,6 +54,18 @@ export const endGuardianshipRow = (db: Database, id: string, now: Date) =>
     update guardianship set ended_at = ${now} where id = ${id} and ended_at is null
     returning guardian_account_id, child_number_key`);
 
+/** All on record of a child, in force or ended, the newest first. */
+export const listGuardianships = (db: Database, childNumberKey: Buffer) =>
+  db.rows<{
+    id: string;
+    guardian_account_id: string;
+    evidence_kind: EvidenceKind;
+    recorded_at: Date;
+    ended_at: Date | null;
+  }>(sql`
+    select id, guardian_account_id, evidence_kind, recorded_at, ended_at from guardianship
+    where child_number_key = ${childNumberKey} order by recorded_at desc, id`);
+
 export type GuardianRow = { id: string; guardian_account_id: string; recorded_at: Date; ends_at: Date };
 
 /** Representatives of the person an account belongs to, in force now. */

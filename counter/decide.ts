@@ -1,8 +1,9 @@
 // An officer decides. One decision a request, written with the fact it justifies in one transaction;
-// a person who is bound to another account is decided by two.
+// a person whom another account holds or claims is decided by two.
 
 import { bindingConflict } from '../assurance/binding.ts';
 import { recordIdentity } from '../assurance/identity-step.ts';
+import { findMove } from '../assurance/rebind.ts';
 import { findTransactionById } from '../assurance/store.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { AccessKind } from '../audit/record.ts';
@@ -23,7 +24,7 @@ type Deciding<Reason> = {
 };
 
 /**
- * `sent_on`: bound to another account, so a second officer of the commune looks again.
+ * `sent_on`: another account holds or claims the person, so a second officer of the commune looks again.
  * `other_person`: the account belongs to somebody else than the card. `gone`: decided or run out
  * meanwhile, or the citizen went another way.
  */
@@ -64,7 +65,9 @@ async function confirmFirst(house: CounterHouse, work: Work, now: Date): Promise
   const accountId = request.account_id;
   const { personalNumber, checkId } = facts;
   const conflict = await bindingConflict(db, vault, { accountId, personalNumber });
-  if (conflict === 'bound_elsewhere') {
+  // Also a person about whom two accounts differ, or lately did: whoever objected must not keep them out.
+  const { state: move } = await findMove(db, vault, { accountId, personalNumber }, now);
+  if (conflict === 'bound_elsewhere' || (conflict === undefined && move !== 'free' && move !== 'ripe')) {
     if ((await store.sendOn(db, { id, staffId: officer.staffId }, now)) !== 1) return { outcome: 'gone' };
     await recordDecision(house, officer, { kind: 'sent_on', requestId: id, reason, note, checkId }, now);
     await recordAccess(db, origin, { kind: 'counter.sent_on', outcome: 'ok', actor: 'operator', accountId, clientId: request.client_id, details: { staff: officer.staffId, commune: officer.communeCode, reason, check: checkId } }, now); // prettier-ignore
@@ -99,6 +102,7 @@ async function prove(
     {
       step: 'counter',
       kind: 'counter.confirmed',
+      actor: 'operator',
       identity: {
         source: 'counter',
         ...facts,

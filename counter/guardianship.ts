@@ -1,6 +1,7 @@
 // A child's representative, recorded at the counter from a paper that an officer has seen. What a
 // representative is, and for how long, is consent/guardianship.ts; it is handed in as `record`.
 
+import type { Notify } from '../assurance/notify.ts';
 import { Refusal } from '../errors.ts';
 import { getCase, sealCase } from './case.ts';
 import { endCase, keepCaseFacts } from './case-store.ts';
@@ -44,7 +45,7 @@ export type GuardianDecided<Reason extends string> =
   | { readonly outcome: 'refused'; readonly reason: Reason };
 
 export async function confirmGuardian<Reason extends string>(
-  house: CounterHouse,
+  house: CounterHouse & { readonly notify: Notify },
   decision: { readonly officer: Officer; readonly id: string; readonly note: string; readonly seen: Seen },
   record: RecordGuardian<Reason>,
   now: Date,
@@ -70,6 +71,7 @@ export async function confirmGuardian<Reason extends string>(
     if ((await endCase(house.db, { id, staffId: officer.staffId, state: 'done' }, now)) !== 1)
       throw new Refusal('conflict', 'the case ended while it was decided', { reason: 'counter' }); // takes the representation back, too
     await recordDecision(house, officer, { kind: 'guardian', caseId: id, reason: evidence.kind, note, checkId }, now); // prettier-ignore
+    await house.notify({ accountId, kind: 'guardian_recorded', key: id, link: true }, now);
     return { outcome: 'recorded' };
   });
 }

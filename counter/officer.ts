@@ -5,7 +5,7 @@ import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { StaffMember } from '../staff/session.ts';
-import { insertDecision } from './request-store.ts';
+import { findSentOn, insertDecision } from './request-store.ts';
 
 export type CounterHouse = { readonly db: Database; readonly vault: Vault; readonly origin: string };
 
@@ -74,8 +74,21 @@ export async function recordDecision(
   const id = randomUUID();
   const { kind, requestId, caseId, reason, checkId } = decision;
   const note = decision.note.trim();
-  const noteSealed = note === '' ? undefined : vault.seal(`counter_decision/${id}/note`, note);
+  const noteSealed = note === '' ? undefined : vault.seal(labelOf(id), note);
   const { staffId, communeCode } = officer;
   await insertDecision(db, { id, requestId, caseId, kind, staffId, communeCode, reason, noteSealed, checkId }, now); // prettier-ignore
   return id;
 }
+
+/** Why the first officer sent a request or case on, in their words: for the second one to judge. */
+export async function firstWord(
+  { db, vault }: Pick<CounterHouse, 'db' | 'vault'>,
+  id: string,
+): Promise<{ readonly reason: string; readonly note: string | undefined } | undefined> {
+  const row = await findSentOn(db, id);
+  if (row === undefined) return undefined;
+  const note = row.note_sealed === null ? undefined : vault.open(labelOf(row.id), row.note_sealed);
+  return { reason: row.reason, note };
+}
+
+const labelOf = (decisionId: string) => `counter_decision/${decisionId}/note`;

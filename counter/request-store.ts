@@ -136,3 +136,9 @@ export const insertDecision = (
   db.run(sql`
     insert into counter_decision (id, request_id, case_id, kind, staff_id, commune_code, reason, note_sealed, check_id, at)
     values (${row.id}, ${row.requestId}, ${row.caseId}, ${row.kind}, ${row.staffId}, ${row.communeCode}, ${row.reason}, ${row.noteSealed}, ${row.checkId}, ${now})`);
+
+/** What the first officer wrote when they sent a request or case on. */
+export const findSentOn = (db: Database, id: string) =>
+  db.row<{ id: string; reason: string; note_sealed: Buffer | null }>(sql`
+    select id, reason, note_sealed from counter_decision
+    where (request_id = ${id} or case_id = ${id}) and kind in ('sent_on', 'number_sent_on') order by at desc limit 1`);

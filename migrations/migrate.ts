@@ -18,6 +18,7 @@ import * as messages from './0011-messages.ts';
 import * as guardians from './0012-guardians.ts';
 import * as safety from './0013-safety.ts';
 import * as chip from './0014-chip.ts';
+import * as retention from './0015-retention.ts';
 
 const steps = {
   '0001-keys': keys,
@@ -34,6 +35,7 @@ const steps = {
   '0012-guardians': guardians,
   '0013-safety': safety,
   '0014-chip': chip,
+  '0015-retention': retention,
 };
 type Name = keyof typeof steps;
 

@@ -191,6 +191,7 @@ create table counter_case (
   constraint counter_case_state_check CHECK (state = ANY (ARRAY['open'::text, 'second'::text, 'done'::text, 'refused'::text, 'expired'::text]))
 );
 CREATE INDEX counter_case_expiry ON counter_case USING btree (expires_at) WHERE (ended_at IS NULL);
+CREATE INDEX counter_case_opened ON counter_case USING brin (opened_at);
 CREATE INDEX counter_case_second ON counter_case USING btree (commune_code) WHERE (state = 'second'::text);
 
 create table counter_decision (
@@ -212,9 +213,13 @@ create table counter_decision (
   constraint counter_decision_request_id_fkey FOREIGN KEY (request_id) REFERENCES counter_request(id),
   constraint counter_decision_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
 );
+CREATE INDEX counter_decision_at ON counter_decision USING brin (at);
+CREATE INDEX counter_decision_case ON counter_decision USING btree (case_id) WHERE (case_id IS NOT NULL);
+CREATE INDEX counter_decision_request ON counter_decision USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX counter_decision_staff ON counter_decision USING btree (staff_id, at DESC);
-CREATE TRIGGER counter_decision_insert_only BEFORE DELETE OR UPDATE ON counter_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER counter_decision_insert_only BEFORE UPDATE ON counter_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER counter_decision_kept BEFORE TRUNCATE ON counter_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER counter_decision_kept_a_year BEFORE DELETE ON counter_decision FOR EACH ROW WHEN (old.at > (now() - '1 year'::interval)) EXECUTE FUNCTION refuse_change();
 
 create table counter_request (
   id uuid not null, -- personal: no
@@ -249,6 +254,7 @@ create table counter_request (
   constraint counter_request_state_check CHECK (state = ANY (ARRAY['open'::text, 'claimed'::text, 'second'::text, 'confirmed'::text, 'refused'::text, 'expired'::text])),
   constraint counter_request_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES authn_tx(id)
 );
+CREATE INDEX counter_request_created ON counter_request USING brin (created_at);
 CREATE INDEX counter_request_expiry ON counter_request USING btree (expires_at) WHERE (decided_at IS NULL);
 CREATE INDEX counter_request_second ON counter_request USING btree (commune_code) WHERE (state = 'second'::text);
 CREATE UNIQUE INDEX counter_request_code ON counter_request USING btree (code_key) WHERE (state = 'open'::text);
@@ -440,7 +446,7 @@ create table notice_shown (
   at timestamp with time zone not null, -- personal: no
   constraint notice_shown_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint notice_shown_account_id_kind_notice_key_key UNIQUE (account_id, kind, notice_key),
-  constraint notice_shown_kind_check CHECK (kind = ANY (ARRAY['new_device'::text, 'moving'::text, 'moved'::text, 'locked'::text, 'unlocked'::text, 'recovery_used'::text, 'passkey_added'::text, 'passkey_removed'::text, 'binding_ending'::text, 'phone_changed'::text, 'guardian'::text])),
+  constraint notice_shown_kind_check CHECK (kind = ANY (ARRAY['new_device'::text, 'moving'::text, 'moved'::text, 'locked'::text, 'unlocked'::text, 'recovery_made'::text, 'recovery_used'::text, 'passkey_added'::text, 'passkey_removed'::text, 'binding_ending'::text, 'phone_changed'::text, 'guardian_asked'::text, 'guardian_recorded'::text])),
   constraint notice_shown_pkey PRIMARY KEY (id)
 );
 CREATE INDEX notice_shown_account ON notice_shown USING btree (account_id, at DESC);

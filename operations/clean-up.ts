@@ -35,7 +35,7 @@ export async function removeExpired(db: Database): Promise<number> {
     sql`delete from passkey_challenge where ctid = any(array(
       select ctid from passkey_challenge where expires_at < now() - interval '1 hour' limit ${BATCH} for update skip locked))`,
     sql`delete from guardian_request where ctid = any(array(
-      select ctid from guardian_request where expires_at < now() - interval '30 days' limit ${BATCH} for update skip locked))`,
+      select ctid from guardian_request where created_at < now() - interval '30 days' limit ${BATCH} for update skip locked))`,
     sql`delete from guardianship where ctid = any(array(
       select ctid from guardianship where ends_at < now() - interval '3 years' limit ${BATCH} for update skip locked))`,
     sql`delete from not_me_link where ctid = any(array(
@@ -49,6 +49,17 @@ export async function removeExpired(db: Database): Promise<number> {
       select ctid from device_hold where began_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
     sql`delete from staff_session where ctid = any(array(
       select ctid from staff_session where expires_at < now() - interval '30 days' limit ${BATCH} for update skip locked))`,
+    sql`delete from rebind_request where ctid = any(array(
+      select ctid from rebind_request where requested_at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
+    // Decisions before what they rest on.
+    sql`delete from counter_decision where ctid = any(array(
+      select ctid from counter_decision where at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
+    sql`delete from counter_request where ctid = any(array(
+      select ctid from counter_request r where created_at < now() - interval '12 months'
+        and not exists (select from counter_decision d where d.request_id = r.id) limit ${BATCH} for update skip locked))`,
+    sql`delete from counter_case where ctid = any(array(
+      select ctid from counter_case c where opened_at < now() - interval '12 months'
+        and not exists (select from counter_decision d where d.case_id = c.id) limit ${BATCH} for update skip locked))`,
     // Counter work that nobody finished keeps no person.
     sql`update counter_request set state = 'expired', decided_at = now(), facts_sealed = null, code_sealed = null where ctid = any(array(
       select ctid from counter_request where decided_at is null and expires_at < now() limit ${BATCH} for update skip locked))`,

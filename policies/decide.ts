@@ -176,6 +176,10 @@ export function requirementFor(
   return { level, methods, ...(ages.length === 0 ? {} : { maxAge: Math.min(...ages) }) };
 }
 
+/** Whether any action behind these scopes is of high risk: a machine that is new waits before it (safety/hold.ts). */
+export const asksHighRisk = (catalogue: ActionsByScope, scopes: readonly string[]): boolean =>
+  scopes.some((scope) => catalogue.actionsByScope.get(scope)?.some(({ risk }) => risk === 'high') === true);
+
 /**
  * Which scopes of a service may go into a token: the level that stands carries every action of the
  * scope, and at least one of them needs no consent or has it. The rest is left out, never an error.

@@ -57,8 +57,10 @@ export type StepFacts = {
 /** The next step. Level 2 = a binding in force and a factor independent of Zalo, fresh in this session. */
 export function nextStep(facts: StepFacts): Step {
   if (!facts.signedIn) return 'login';
-  if (facts.wantLevel === 2 && !facts.levelMet) {
-    const open = openProof(facts);
+  if (facts.wantLevel === 2) {
+    // What was proven for a small act on a new machine does not spare a large one the wait.
+    const held = facts.held ? 'hold' : undefined;
+    const open = facts.levelMet ? held : openProof(facts);
     if (open !== undefined) return open;
   }
   if (!facts.consentMissing) return 'finish';

@@ -4,12 +4,15 @@
 import { errors, interactionPolicy } from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
-import { attachToSession, satisfies, standing } from '../assurance/level.ts';
+import { attachToSession, satisfies, sessionFacts, standingOf } from '../assurance/level.ts';
 import type { Standing } from '../assurance/level.ts';
-import { meetsMethod } from '../policies/decide.ts';
+import type { LevelFactRow } from '../assurance/store.ts';
+import { asksHighRisk, meetsMethod } from '../policies/decide.ts';
 import { acrOf } from '../policies/level.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
 import type { WantedLevel } from '../policies/wanted-level.ts';
+import { holdOnProven } from '../safety/hold.ts';
+import { deviceNumberOf } from './device.ts';
 import type { ProviderHouse } from './house.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -53,10 +56,8 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
     throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known');
   const now = house.clock();
   const request = { wanted, params, begunAt: entities.Interaction?.iat };
-  const stands = await standingFor(request, now, (cap) =>
-    standing(house.db, { sessionUid, accountId, cap }, now),
-  );
-  if (stands !== undefined) {
+  const stands = standingFor(request, now, await sessionFacts(house.db, { sessionUid, accountId }, now));
+  if (stands !== undefined && !(await waits(house, ctx, { accountId, wanted, now }))) {
     // The code takes its acr, the cap of all its tokens, from here.
     session.acr = acrOf(stands.level === 2 ? 2 : 1, house.acrBase);
     return Check.NO_NEED_TO_PROMPT;
@@ -67,20 +68,32 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
   return Check.REQUEST_PROMPT;
 }
 
+/** Level 2 stands, but for an act of high risk this machine is new: its person hears of it first. */
+async function waits(
+  house: ProviderHouse,
+  ctx: KoaContextWithOIDC,
+  { accountId, wanted, now }: { accountId: string; wanted: { readonly level: 1 | 2 }; now: Date },
+): Promise<boolean> {
+  const { scopes } = levelRequestOf(ctx.oidc.params);
+  if (wanted.level !== 2 || !asksHighRisk(house.catalogue, scopes)) return false;
+  const deviceKey = house.vault.keyOf('device', deviceNumberOf(ctx) ?? '');
+  return (await holdOnProven(house.db, { accountId, deviceKey }, now)) !== 'none';
+}
+
 /**
  * The standing a request is answered with: all that is proven, or level 1 alone where only that is
  * as fresh as asked (a Zalo login does not freshen level 2). Undefined: a proof is missing.
  */
-export async function standingFor(
+export function standingFor(
   { wanted, params, begunAt }: LevelQuestion,
   now: Date,
-  read: (cap: 1 | 2) => Promise<Standing>,
-): Promise<Standing | undefined> {
+  facts: readonly LevelFactRow[],
+): Standing | undefined {
   const nowSeconds = Math.floor(now.getTime() / 1000);
   // prompt=login (max_age=0 becomes it) asks for a proof made in this very interaction.
   const since = hadPrompt(params, 'login') ? (begunAt ?? 0) : 0;
   for (const cap of wanted.level === 1 ? ([2, 1] as const) : ([2] as const)) {
-    const stands = await read(cap);
+    const stands = standingOf(facts, cap);
     const fits =
       (stands.authTime ?? 0) >= since &&
       satisfies(stands, wanted, nowSeconds) &&

@@ -3,6 +3,7 @@
 // and have had a little time to answer with the link that locks.
 
 import { randomUUID } from 'node:crypto';
+import { findBinding } from '../assurance/binding-store.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { beginHoldRow, findHold, setHoldMessages, wasBoundBefore } from './device-store.ts';
@@ -45,6 +46,12 @@ export async function holdState(
   if (hold.accepted_at === null) return hold.hopeful ? 'held' : 'identity_only';
   const until = new Date(hold.accepted_at.getTime() + HOLD_SECONDS * 1000);
   return until <= now ? 'none' : { until };
+}
+
+/** The same for an account whose level 2 was proven before, perhaps for a smaller act. */
+export async function holdOnProven(db: Database, device: Device, now: Date): Promise<HoldState> {
+  const binding = await findBinding(db, device.accountId, now);
+  return holdState(db, { ...device, highRisk: true, boundSince: binding?.bound_at }, now);
 }
 
 /** Tells the other channels; once a day and device, however often the page is shown. */

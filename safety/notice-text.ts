@@ -9,19 +9,30 @@ const SAID: Readonly<Record<NoticeKind, string>> = {
   moved: 'Danh tinh cua ban da chuyen sang tai khoan khac',
   locked: 'Tai khoan cua ban da khoa. Mo lai tai mot cua xa, phuong',
   unlocked: 'Tai khoan cua ban da mo lai. Ban can xac minh lai tu dau',
+  recovery_made: 'Vua lap bo ma khoi phuc moi cho tai khoan cua ban',
   recovery_used: 'Ma khoi phuc cua ban vua duoc dung de dang nhap',
   passkey_added: 'Vua them mot khoa dang nhap cho tai khoan cua ban',
   passkey_removed: 'Vua go mot khoa dang nhap cua tai khoan cua ban',
   binding_ending: 'Buoc xac minh cua ban sap het han. Hay xac minh lai',
   phone_changed: 'So dien thoai cua tai khoan ban vua thay doi',
-  guardian: 'Vua ghi nhan ban la nguoi dai dien cua mot tre em',
+  guardian_asked: 'Mot em ban dai dien dang doi ban tra loi',
+  guardian_recorded: 'Vua ghi nhan ban la nguoi dai dien cua mot tre em',
 };
+
+/** What nobody did to the account, so nobody else can have done it. */
+const NEWS: ReadonlySet<NoticeKind> = new Set(['binding_ending', 'guardian_asked']);
 
 /** At most 160 characters for an issuer of the length in use. */
 export function noticeText(kind: NoticeKind, at: Date, link: string | undefined): string {
-  const notYou = link === undefined ? 'Khong phai ban? Goi 1022' : `Khong phai ban? Khoa ngay: ${link}`;
+  const notYou = link === undefined ? whatElse(kind) : `Khong phai ban? Khoa ngay: ${link}`;
   return `TayNinhID ${clockOf(at)}: ${SAID[kind]}. ${notYou}`;
 }
+
+/** The same through Zalo: its template names us, and takes no link. */
+export const zaloNoticeText = (kind: NoticeKind, at: Date): string =>
+  `${clockOf(at)}: ${SAID[kind]}. Xem tai Tay Ninh ID. ${whatElse(kind)}`;
+
+const whatElse = (kind: NoticeKind) => (NEWS.has(kind) ? 'Can giup? Goi 1022' : 'Khong phai ban? Goi 1022');
 
 const parts = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Asia/Ho_Chi_Minh',

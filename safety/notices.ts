@@ -1,6 +1,7 @@
 // What a person must hear about at once, through every channel we know: the text goes to the phone on
 // record and for a month to the one before it, so that whoever changes the number does not silence
-// the notice; the citizen's own page keeps the list.
+// the notice; where it is offered, Zalo carries it to the phone on record, too; the citizen's own page
+// keeps the list.
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -11,7 +12,7 @@ import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
 import { findNotices, insertNotice, insertNotMeLink } from './notice-store.ts';
-import { noticeText } from './notice-text.ts';
+import { noticeText, zaloNoticeText } from './notice-text.ts';
 
 const DAY_MS = 86_400_000;
 /** A replaced phone goes on hearing this long. */
@@ -21,7 +22,13 @@ const SHOWN_DAYS = 365;
 /** 120 bits: 20 characters, so that the whole message stays one SMS. */
 const TOKEN_BYTES = 15;
 
-type House = { readonly db: Database; readonly vault: Vault; readonly origin: string };
+type House = {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly origin: string;
+  /** Template messages through Zalo are set up for notices. */
+  readonly zaloNotices?: boolean | undefined;
+};
 export type NoticeHouse = House & { readonly issuer: string };
 
 export type Notice = {
@@ -38,6 +45,7 @@ export type Notice = {
 export type Noticed = {
   /** False: told before, nothing was done. */
   readonly fresh: boolean;
+  /** Text messages. Zalo's are not among them: whoever took the person's Zalo reads those first. */
   readonly messageIds: readonly string[];
 };
 
@@ -50,7 +58,7 @@ export const noticePlainly = (house: House, notice: Omit<Notice, 'link'>, now: D
   tell(house, notice, undefined, now);
 
 async function tell(
-  { db, vault, origin }: House,
+  { db, vault, origin, zaloNotices = false }: House,
   { accountId, kind, key, facts = {} }: Notice,
   linkAt: string | undefined,
   now: Date,
@@ -74,8 +82,12 @@ async function tell(
       messageIds.push(
         await enqueueMessage(db, vault, { to, text, giveUpAt, kind: 'notice', accountId }, now),
       );
+      // A second way to be heard, so nothing waits for it and nothing is undone when it fails.
+      if (zaloNotices && phone.live)
+        await enqueueMessage(db, vault, { to, text: zaloNoticeText(kind, now), giveUpAt, kind: 'notice', accountId, channel: 'zns' }, now); // prettier-ignore
     }
-    await recordAccess(db, origin, { kind: 'account.noticed', outcome: 'ok', actor: 'system', accountId, details: { notice: kind, messages: messageIds.length, link: linkAt !== undefined } }, now); // prettier-ignore
+    const zalo = zaloNotices && phones.some(({ live }) => live);
+    await recordAccess(db, origin, { kind: 'account.noticed', outcome: 'ok', actor: 'system', accountId, details: { notice: kind, messages: messageIds.length, zalo, link: linkAt !== undefined } }, now); // prettier-ignore
     return { fresh: true, messageIds };
   });
 }

@@ -2,6 +2,7 @@
 // authority behind the cards, the SMS gateway. Real HTTP servers on ports of their own; only the people in them are invented.
 
 import { randomBytes } from 'node:crypto';
+import { seededChild, seededPapers } from './citizen/papers.ts';
 import { internationalNumber, seededPeople, type Person } from './citizen/people.ts';
 import { startCardAuthority } from './card-authority/server.ts';
 import { registerCitizens } from './register/citizens.ts';
@@ -48,6 +49,7 @@ export async function startNeighbours(options: {
   const [appSecret, clientSecret, apiKey] = [secret(), secret(), secret()];
   const [reportSecret, oaRefreshToken] = [secret(), secret()];
   const people = seededPeople;
+  const child = { ...seededChild, name: seededPapers.find(({ isChild }) => isChild)?.name ?? '' };
   const smsUrl = `http://${HOST}:${ports.sms}`;
   const servers = await Promise.all([
     startZalo({
@@ -56,7 +58,7 @@ export async function startNeighbours(options: {
       apps: [
         { appId: ZALO_APP_ID, appSecret, redirectUris: [`${issuer}/zalo/ve`], name: 'Tây Ninh ID (bản thử)' },
       ],
-      citizens: people.map(({ zaloId, name, phone }) => ({ zaloId, name, phone })),
+      citizens: [...people, child].map(({ zaloId, name, phone }) => ({ zaloId, name, phone })),
       phoneOrigin: `${smsUrl}/phone`,
       oaRefreshToken,
     }),
@@ -70,7 +72,7 @@ export async function startNeighbours(options: {
       host: HOST,
       port: ports.sms,
       apiKey,
-      phones: people.map(({ phone }) => internationalNumber(phone)),
+      phones: [...people, child].map(({ phone }) => internationalNumber(phone)),
       reportTo: { url: `${issuer}/tin-nhan/bao-nhan/sms`, secret: reportSecret },
     }),
     startCardAuthority({

@@ -7,6 +7,7 @@ import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import { hashPassword, passwordProblem } from './password.ts';
 import type { PasswordProblem } from './password.ts';
+import { endSessionsOf } from './session-store.ts';
 import * as store from './store.ts';
 import type { StaffRole } from './store.ts';
 
@@ -36,19 +37,25 @@ export async function inviteStaff(
   }
   if (role === 'officer' && communeCode === undefined)
     throw new Refusal('invalid', 'an officer needs a commune');
-  const token = randomBytes(32).toString('base64url');
-  await db.transaction(async () => {
+  return db.transaction(async () => {
     await store.insertStaff(db, { id: randomUUID(), ...invitation }, now);
     const staff = await store.findStaff(db, login);
     if (staff === undefined) throw new Error('a staff row vanished');
     if (staff.accepted_at !== null) throw new Refusal('conflict', `${login} has an account already`);
     if (staff.role !== role) throw new Refusal('conflict', `${login} was invited as ${staff.role}`);
-    await store.endInvitations(db, staff.id, now);
-    const expiresAt = new Date(now.getTime() + LIFE_MS);
-    await store.insertInvitation(db, { tokenKey: keyOf(token), staffId: staff.id, expiresAt });
+    const token = await newInvitation(db, staff.id, now);
     const details = { staff: staff.id, role };
     await recordAccess(db, origin, { kind: 'staff.invited', outcome: 'ok', actor: 'operator', details }, now);
+    return token;
   });
+}
+
+/** The one link of an employee that works. @returns its token */
+export async function newInvitation(db: Database, staffId: string, now: Date): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await store.endInvitations(db, staffId, now);
+  const expiresAt = new Date(now.getTime() + LIFE_MS);
+  await store.insertInvitation(db, { tokenKey: keyOf(token), staffId, expiresAt });
   return token;
 }
 
@@ -77,6 +84,8 @@ export async function acceptInvitation(
   return db.transaction(async () => {
     if ((await store.useInvitation(db, keyOf(token), now)) !== 1) return { outcome: 'ended' };
     if ((await store.acceptStaff(db, invited.staff_id, hash, now)) !== 1) return { outcome: 'ended' };
+    // A sign-in that was finishing while the password was reset may have left a session.
+    await endSessionsOf(db, invited.staff_id, now);
     const details = { staff: invited.staff_id };
     await recordAccess(
       db,

@@ -56,6 +56,12 @@ export const acceptStaff = (db: Database, staffId: string, passwordHash: string,
     update staff set accepted_at = ${now}, password_hash = ${passwordHash}
     where id = ${staffId} and accepted_at is null and disabled_at is null`);
 
+/** As before the first sign-in. 0 rows: nothing to forget, or they work here no more. */
+export const forgetPassword = (db: Database, staffId: string) =>
+  db.run(sql`
+    update staff set accepted_at = null, password_hash = null
+    where id = ${staffId} and accepted_at is not null and disabled_at is null`);
+
 /** What a password is compared with. Nobody, somebody who has not accepted, and somebody disabled have none. */
 export const findCredentials = (db: Database, login: string) =>
   db.row<{ id: string; password_hash: string }>(sql`

@@ -212,3 +212,16 @@ test('the register is asked under declared terms or not at all', (t) => {
   t.is(problemsOf({ ...good, TNID_REGISTER_MATCH: 'maybe' }).length, 1);
   t.is(problemsOf({ ...good, TNID_REGISTER_URL: 'http://lgsp.example/congdan' }).length, 1);
 });
+
+test('codes through Zalo need an account, its token and a template; notices are a choice of their own', (t) => {
+  const account = { TNID_ZNS_OA_ID: '2718281828459045235' };
+  const terms = { TNID_ZNS_REFRESH_TOKEN: 'refresh', TNID_ZNS_CODE_TEMPLATE: '100001' };
+  t.deepEqual(
+    problemsOf({ ...good, ...account }).map((problem) => problem.split(' ')[0]),
+    Object.keys(terms),
+  );
+  t.is(readConfig({ ...good, ...account, ...terms }).TNID_ZNS_NOTICE_TEMPLATE, undefined);
+  const both = { ...good, ...account, ...terms, TNID_ZNS_NOTICE_TEMPLATE: '100002' };
+  t.is(readConfig(both).TNID_ZNS_NOTICE_TEMPLATE, '100002');
+  t.is(problemsOf({ ...both, TNID_ZNS_NOTICE_TEMPLATE: 'thong-bao' }).length, 1);
+});

@@ -12,7 +12,6 @@ export type AccountConsent = {
   readonly title: string;
   readonly state: ConsentState;
   readonly since: Date;
-  readonly version: string;
   /** GET: opens the withdrawal page. Only on a consent that stands. */
   readonly withdrawAction?: string | undefined;
   readonly receiptHref?: string | undefined;
@@ -55,6 +54,8 @@ export type AccountModel = {
   readonly history: readonly HistoryEntry[];
 };
 
+const SHOWN = 4;
+
 export function accountPage(model: AccountModel): Html {
   const { page, services, history } = model;
   const words = wordsOf(page.lang).account;
@@ -69,15 +70,14 @@ ${factList([
     label: words.personalNumber,
     value: masked(model.personalNumberMasked),
   },
+  model.identity !== undefined && { label: words.identityTitle, value: identity(model.identity, page) },
 ])}
-${model.identity && identity(model.identity, page)}
 ${notices(model)}
-${links(model)}
 <h2>${words.servicesTitle}</h2>
 ${services.length === 0 ? html`<p>${words.noServices}</p>` : services.map((service) => connectedService(service, page))}
+${links(model)}
 <h2>${words.historyTitle}</h2>
-<p>${hotline(words.historyHelp)}</p>
-${history.length === 0 ? html`<p>${words.noHistory}</p>` : html`<ol class="history">${history.map((entry) => historyEntry(entry, page))}</ol>`}
+${history.length === 0 ? html`<p>${words.noHistory}</p>` : html`<p>${hotline(words.historyHelp)}</p>${entries(history, page)}`}
 ${leaveForm(model.logoutAction, model.csrf, words.logout)}`,
   );
 }
@@ -86,7 +86,10 @@ function levelCard(model: AccountModel): Html {
   const { level, verifiedAt, validUntil } = model;
   const { lang } = model.page;
   const words = wordsOf(lang).account;
-  let text = words.levelText[level];
+  let text =
+    level === 1 && model.identity !== undefined && model.identity.state !== 'ended'
+      ? words.levelTextBound
+      : words.levelText[level];
   if (level === 2 && verifiedAt) {
     text = validUntil
       ? words.verified(moment(verifiedAt, lang), moment(validUntil, lang))
@@ -95,28 +98,38 @@ function levelCard(model: AccountModel): Html {
   return html`<div class="${level === 2 ? 'level level-two' : 'level'}"><p class="level-name">${words.level[level]}</p><p>${text}</p></div>`;
 }
 
-function identity({ source, at, until, state }: AccountIdentity, { lang }: PageFrame): Html {
+function identity({ source, at, until, state }: AccountIdentity, { lang }: PageFrame): string {
   const words = wordsOf(lang).account;
-  return html`<section class="panel"><h2>${words.identityTitle}</h2>
-<p>${words.identitySource[source]}.</p>
-<p>${state === 'ended' ? words.identityEnded(day(until, lang)) : words.identity(day(at, lang), day(until, lang))}</p>
-${state === 'ending' && html`<p>${words.identityEnding}</p>`}
-</section>`;
+  if (state === 'ended') return words.identityEnded(day(until, lang));
+  const stands = words.identity(words.identitySource[source], day(at, lang), day(until, lang));
+  return state === 'ending' ? `${stands} ${words.identityEnding}` : stands;
 }
 
-function notices({ notices: entries = [], page }: AccountModel): Html | false {
-  if (entries.length === 0) return false;
+function notices({ notices: told = [], page }: AccountModel): Html | false {
+  if (told.length === 0) return false;
   const words = wordsOf(page.lang).notices;
   return html`<h2>${words.title}</h2>
 <p>${hotline(words.help)}</p>
-<ol class="history">${entries.map((entry) => historyEntry(entry, page))}</ol>`;
+${entries(told, page)}`;
 }
 
-function links({ links: entries = [], page }: AccountModel): Html | false {
-  if (entries.length === 0) return false;
+// The newest are enough for most visits; the others stay one tap away.
+function entries(all: readonly HistoryEntry[], page: PageFrame): Html {
+  const list = (some: readonly HistoryEntry[]) =>
+    html`<ol class="history">${some.map((entry) => historyEntry(entry, page))}</ol>`;
+  const older = all.slice(SHOWN);
+  return html`${list(all.slice(0, SHOWN))}
+${
+  older.length > 0 &&
+  html`<details class="fold"><summary>${wordsOf(page.lang).account.older(older.length)}</summary>${list(older)}</details>`
+}`;
+}
+
+function links({ links: all = [], page }: AccountModel): Html | false {
+  if (all.length === 0) return false;
   const words = wordsOf(page.lang).account;
   return html`<h2>${words.linksTitle}</h2>
-<ul class="plain">${entries.map(({ id, href }) => html`<li><a class="row-link" href="${href}">${words.links[id]}</a></li>`)}</ul>`;
+<ul class="plain">${all.map(({ id, href }) => html`<li><a class="row-link" href="${href}">${words.links[id]}</a></li>`)}</ul>`;
 }
 
 function masked(text: string): Html {
@@ -138,7 +151,7 @@ function consentRow(consent: AccountConsent, page: PageFrame): Html {
   return html`<li>
 <p class="consent-title">${consent.title}</p>
 <p><span class="${stands ? 'tag stands' : 'tag'}">${words.states[consent.state]}</span>
-<span class="hint">${words.since(day(consent.since, page.lang))}, ${words.version(consent.version)}</span></p>
+<span class="hint">${words.since(day(consent.since, page.lang))}</span></p>
 ${consent.state === 'law' && html`<p>${hotline(words.lawText)}</p>`}
 <div class="row-actions">
 ${consent.withdrawAction && html`<a class="button quiet small" href="${consent.withdrawAction}">${words.withdraw}${of}</a>`}

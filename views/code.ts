@@ -16,6 +16,8 @@ export type CodeModel = {
   /** Posts `csrf` only. Present when the SMS was not delivered and the code may come through Zalo. */
   readonly zaloAction?: string | undefined;
   readonly channel?: 'sms' | 'zns';
+  /** Posts `csrf` only. Where the number was typed in this sign-in and may be mistyped. */
+  readonly otherNumberAction?: string | undefined;
   /** Posts `csrf` only. Where another method is open. */
   readonly otherAction?: string | undefined;
   readonly cancelAction: string;
@@ -52,12 +54,16 @@ ${factList([
   { label: words.transaction, value: html`<strong>${model.transactionCode}</strong>` },
 ])}
 ${!dead && entry(model, message)}
-<section class="warning">
+${
+  !stopped &&
+  html`<section class="warning">
 <h2>${words.keep}</h2>
 <p>${hotline(words.keepText)}</p>
-</section>
+</section>`
+}
 ${model.zaloAction !== undefined && !disabled && byZalo(model, model.zaloAction)}
 ${!disabled && resend(model, dead)}
+${model.otherNumberAction && !stopped && otherNumber(model, model.otherNumberAction)}
 ${model.otherAction && html`<div class="again">${postForm(model.otherAction, model.csrf, secondary(wordsOf(page.lang).stepUp.other))}</div>`}
 <div id="stop" tabindex="-1">${leaveForm(model.cancelAction, model.csrf, words.cancel)}</div>`,
   );
@@ -71,7 +77,7 @@ function entry(model: CodeModel, message: string | undefined): Html {
     model.csrf,
     html`<div class="${wrong ? 'field wrong' : 'field'}">
 <label for="code">${words.label(model.length)}</label>
-<p class="hint" id="code-hint">${words.hint(clock(model.expiresAt), model.attemptsLeft)}</p>
+<p class="hint" id="code-hint">${words.until(clock(model.expiresAt))}${!wrong && html` ${words.attempts(model.attemptsLeft)}`}</p>
 ${wrong && html`<p class="mistake" id="code-error">${message}</p>`}
 <input class="input code" id="code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="12" spellcheck="false" aria-describedby="${wrong ? 'code-hint code-error' : 'code-hint'}"${wrong && html` aria-invalid="true"`}>
 </div>
@@ -83,6 +89,14 @@ function sentTo({ page, channel, destination }: CodeModel) {
   const words = wordsOf(page.lang).code;
   const label = channel === 'zns' ? words.sentByZalo : words.sentTo;
   return { label, value: html`<strong class="number">${destination}</strong>` };
+}
+
+function otherNumber(model: CodeModel, action: string): Html {
+  const words = wordsOf(model.page.lang).code;
+  return html`<div class="again">
+<p>${words.otherNumberText}</p>
+${postForm(action, model.csrf, secondary(words.otherNumber))}
+</div>`;
 }
 
 function byZalo(model: CodeModel, action: string): Html {

@@ -8,7 +8,7 @@ export const isDoneOutcome = (word: string): word is DoneOutcome => OUTCOMES.som
 
 export type GuardianReason = keyof Words['counterDone']['guardianReasons'];
 export const isGuardianReason = (word: string): word is GuardianReason =>
-  word in wordsOf('vi').counterDone.guardianReasons;
+  Object.hasOwn(wordsOf('vi').counterDone.guardianReasons, word);
 
 export type CounterDoneModel = {
   readonly page: PageFrame;

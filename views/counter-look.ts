@@ -22,8 +22,9 @@ export type CounterLookModel = {
   /** The name on record under the old number. */
   readonly oldName?: string | undefined;
   readonly account?: 'locked' | 'unlocked' | undefined;
-  /** Login of the officer who looked first. */
+  /** Login of the officer who looked first, and why they sent it on. */
   readonly firstLogin?: string | undefined;
+  readonly firstWord?: { readonly reason: LookReason; readonly note?: string | undefined } | undefined;
   /** Posts `csrf`, `face`, `card`, `freeWill`, `reason`, `note`. */
   readonly confirm?:
     | {
@@ -40,6 +41,10 @@ export type CounterLookModel = {
   readonly error?: keyof Words['counterLook']['errors'] | undefined;
 };
 
+/** A reason as it was written down, if it is one of ours. */
+export const isLookReason = (reason: string): reason is LookReason =>
+  Object.hasOwn(wordsOf('vi').counterLook.reasons, reason);
+
 const SEEN = ['face', 'card', 'freeWill'] as const;
 
 /** What the register says beside what the officer sees. */
@@ -54,6 +59,13 @@ export function counterLookPage(model: CounterLookModel): Html {
     html`${message && errorSummary(page.lang, [{ field, message }])}
 <h1>${title}</h1>
 ${model.firstLogin !== undefined && html`<p class="lead">${words.secondWhy(model.firstLogin)}</p>`}
+${
+  model.firstWord &&
+  factList([
+    { label: words.firstReason, value: words.reasons[model.firstWord.reason] },
+    model.firstWord.note !== undefined && { label: words.firstNote, value: model.firstWord.note },
+  ])
+}
 ${model.person && facts(model, model.person)}
 ${confirm && confirmForm(model, confirm)}
 ${

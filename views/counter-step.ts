@@ -44,7 +44,7 @@ ${
 }
 ${now.state === 'used_up' && html`<p class="lead">${words.usedUpText}</p>`}
 ${now.state !== 'refused' && now.state !== 'used_up' && lookAgain(model)}
-${now.state !== 'second' && html`<div class="again">${postForm(model.otherAction, csrf, secondary(words.other))}</div>`}
+${now.state !== 'second' && html`<div class="again">${postForm(model.otherAction, csrf, now.state === 'used_up' ? primary(words.other) : secondary(words.other))}</div>`}
 ${leaveForm(model.cancelAction, csrf, words.cancel)}`,
   );
 }

@@ -26,7 +26,8 @@ ${
   html`<ol class="steps">${words.steps.map((step) => html`<li>${step}</li>`)}</ol>
 ${postForm(moveAction, model.csrf, primary(words.move))}`
 }
-<section class="panel"><h2>${words.counterTitle}</h2><p>${hotline(words.counter)}</p></section>
+<section class="panel"><h2>${moveAction === undefined ? words.barredTitle : words.counterTitle}</h2><p>${hotline(words.counter)}</p></section>
+<p>${hotline(words.notMine)}</p>
 ${leaveForm(model.cancelAction, model.csrf, words.leave)}`,
   );
 }
@@ -42,6 +43,6 @@ export function waitingPage(model: WaitingModel): Html {
 <p class="lead">${words.waiting(moment(model.until, model.page.lang))}</p>
 <p>${words.waitingWhy}</p>
 <section class="panel"><h2>${words.counterTitle}</h2><p>${hotline(words.counter)}</p></section>
-${leaveForm(model.cancelAction, model.csrf, words.leave)}`,
+${leaveForm(model.cancelAction, model.csrf, words.understood)}`,
   );
 }

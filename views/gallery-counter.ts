@@ -70,8 +70,17 @@ const look = (more: Partial<CounterLookModel>) => (page: PageFrame) =>
   counterLookPage({ page: atDesk(page), csrf, person, confirm, refuse, otherCardHref: '#', backHref: '#', ...more }); // prettier-ignore
 
 const passkey = { action: '#', options: '{}' };
-const door = (error?: StaffDoorModel['error']) => (page: PageFrame) =>
-  staffDoorPage({ page, csrf, action: '#', passkey, login: error === 'refused' ? 'hoa.nguyen' : '', error });
+const door =
+  (error?: StaffDoorModel['error'], mayAsk = true) =>
+  (page: PageFrame) =>
+    staffDoorPage({
+      page,
+      csrf,
+      action: '#',
+      passkey: mayAsk ? passkey : undefined,
+      login: error === 'refused' ? 'hoa.nguyen' : '',
+      error,
+    });
 
 const safety = (more: Partial<StaffSafetyModel>) => (page: PageFrame) =>
   staffSafetyPage({
@@ -100,6 +109,7 @@ export const counterPages: readonly Page[] = [
   ['counter-step-refused', 'Mã tại quầy: chưa xác nhận', step({ state: 'refused', unit })],
   ['counter-step-used-up', 'Mã tại quầy: quá nhiều mã', step({ state: 'used_up' })],
   ['staff-door', 'Cán bộ đăng nhập', door()],
+  ['staff-door-later', 'Cán bộ đăng nhập: mở quá nhiều lần', door(undefined, false)],
   ['staff-door-refused', 'Cán bộ đăng nhập: sai', door('refused')],
   ['staff-door-ended', 'Cán bộ đăng nhập: hết phiên', door('ended')],
   ['staff-door-fresh', 'Cán bộ đăng nhập: đăng nhập lại', door('fresh')],
@@ -149,7 +159,11 @@ export const counterPages: readonly Page[] = [
   [
     'counter-look-second',
     'Quầy: cán bộ thứ hai',
-    look({ firstLogin: 'binh.tran', otherCardHref: undefined }),
+    look({
+      firstLogin: 'binh.tran',
+      firstWord: { reason: 'other', note: 'Bác mất cả điện thoại và Zalo, con gái đi cùng' },
+      otherCardHref: undefined,
+    }),
   ],
   [
     'counter-look-refuse',

@@ -23,7 +23,14 @@ const devices: readonly ShownDevice[] = [
   },
 ];
 const list = { removeAction: '#', csrf: 'sample', backHref: '#' };
-const kinds = ['new_device', 'moving', 'recovery_used', 'passkey_added', 'phone_changed'] as const;
+const kinds = [
+  'new_device',
+  'moving',
+  'recovery_made',
+  'recovery_used',
+  'passkey_added',
+  'phone_changed',
+] as const;
 const notMe = (kind: NotMeModel['kind']) => (page: PageFrame) =>
   notMePage({ page, action: '#', csrf: 'sample', kind, at });
 

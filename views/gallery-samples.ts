@@ -90,8 +90,15 @@ export function samples(lang: Lang) {
     ],
     notices: [
       {
+        at: new Date('2026-11-22T01:15:00Z'),
+        title: say(
+          'Một em bạn đại diện đang đợi bạn trả lời',
+          'A child you represent is waiting for your answer',
+        ),
+      },
+      {
         at: new Date('2026-11-21T03:00:00Z'),
-        title: say('Có thiết bị mới đăng nhập', 'A new device signed in'),
+        title: say('Có máy lạ muốn dùng tài khoản của bạn', 'An unknown device wants to use your account'),
       },
     ],
     phoneMasked: '091****567',
@@ -106,7 +113,6 @@ export function samples(lang: Lang) {
             title: callback,
             state: 'given',
             since: new Date('2026-11-20T02:00:00Z'),
-            version: '2026-11-01',
             withdrawAction: here,
             receiptHref: here,
           },
@@ -115,7 +121,6 @@ export function samples(lang: Lang) {
             title: notifyPurpose.title,
             state: 'withdrawn',
             since: new Date('2026-11-21T02:00:00Z'),
-            version: '2026-11-01',
             receiptHref: here,
           },
         ],
@@ -132,7 +137,6 @@ export function samples(lang: Lang) {
             title: viewDossier,
             state: 'law',
             since: new Date('2026-11-22T01:21:00Z'),
-            version: '2026-11-01',
           },
         ],
       },
@@ -141,19 +145,19 @@ export function samples(lang: Lang) {
     logoutAction: here,
     history: [
       {
-        at: new Date('2026-11-22T01:20:00Z'),
-        title: say('Xác minh bằng VNeID', 'Verified with VNeID'),
-        detail: say(`Để ${viewDossier.toLowerCase()}`, viewDossier),
-      },
-      {
         at: new Date('2026-11-21T02:00:00Z'),
-        title: say('Rút lại đồng ý', 'Consent withdrawn'),
-        detail: notifyPurpose.title,
+        title: say(`Bạn đã rút lại đồng ý: ${notifyPurpose.title}`, `You withdrew: ${notifyPurpose.title}`),
+        detail: hotlineTitle,
       },
       {
-        at: new Date('2026-11-20T01:58:00Z'),
-        title: say('Đăng nhập bằng Zalo', 'Signed in with Zalo'),
-        detail: clientName,
+        at: new Date('2026-11-20T02:00:00Z'),
+        title: say(`Bạn đã đồng ý: ${notifyPurpose.title}`, `You agreed: ${notifyPurpose.title}`),
+        detail: hotlineTitle,
+      },
+      {
+        at: new Date('2026-11-20T01:59:00Z'),
+        title: say(`Bạn đã đồng ý: ${callback}`, `You agreed: ${callback}`),
+        detail: hotlineTitle,
       },
     ],
   };
@@ -174,7 +178,13 @@ export function samples(lang: Lang) {
     backHref: here,
   };
 
-  const login: Sample<LoginModel> = { clientName, zaloAction: here, recoveryHref: here, cancelAction: here, csrf };
+  const login: Sample<LoginModel> = {
+    clientName,
+    zaloAction: here,
+    recoveryHref: here,
+    cancelAction: here,
+    csrf,
+  };
   const phone: Sample<PhoneModel> = { action: here, cancelAction: here, csrf, value: '' };
   const withdraw: Sample<WithdrawModel> = {
     serviceTitle: hotlineTitle,
@@ -237,6 +247,8 @@ export function samples(lang: Lang) {
     account,
     accountNew: {
       level: 1 as const,
+      identity: undefined,
+      notices: [],
       verifiedAt: undefined,
       validUntil: undefined,
       phoneMasked: undefined,

@@ -6,7 +6,7 @@ import { samples } from './gallery-samples.ts';
 import type { Html } from './html.ts';
 import type { PageFrame } from './layout.ts';
 import { rightsPage } from './rights.ts';
-import { staffAcceptedPage, staffInvitationPage } from './staff-invitation.ts';
+import { staffInvitationPage } from './staff-invitation.ts';
 import { stepUpPage } from './step-up.ts';
 import type { StepUpMethod } from './step-up.ts';
 
@@ -51,6 +51,17 @@ export const stepUpPages: readonly Page[] = [
     'Bước xác minh: người khác',
     (page) => stepUpPage({ page, ...samples(page.lang).stepUp, error: 'other_person' }),
   ],
+  [
+    'step-up-passkey-stopped',
+    'Bước xác minh: khóa bị dừng',
+    (page) =>
+      stepUpPage({
+        page,
+        ...samples(page.lang).stepUpAgain,
+        methods: methods('otp', 'vneid'),
+        error: 'passkey_stopped',
+      }),
+  ],
   ['elsewhere', 'Đã có tài khoản khác', (page) => elsewherePage({ page, ...shared, moveAction: '#' })],
   ['elsewhere-barred', 'Đã có tài khoản khác: chỉ ở quầy', (page) => elsewherePage({ page, ...shared })],
   ['waiting', 'Đợi chuyển tài khoản', (page) => waitingPage({ page, ...shared, until })],
@@ -61,5 +72,4 @@ export const stepUpPages: readonly Page[] = [
     'Lời mời cán bộ: ngắn quá',
     (page) => staffInvitationPage({ page, ...invited, error: 'short' }),
   ],
-  ['staff-accepted', 'Lời mời cán bộ: xong', (page) => staffAcceptedPage({ page })],
 ];

@@ -106,6 +106,7 @@ export function gallery(frameOf: (lang: Lang, id: string) => PageFrame): readonl
     entry('code-used-up', 'Nhập mã: sai quá nhiều', code({ error: 'used_up', attemptsLeft: 0 })),
     entry('code-too-often', 'Nhập mã: gửi lại quá sớm', code({ error: 'sent_too_often' })),
     entry('code-disabled', 'Nhập mã: đã khóa', code({ error: 'disabled', resendAction: undefined })),
+    entry('code-number-typed', 'Nhập mã: sửa được số', code({ otherNumberAction: '#' })),
     entry('code-zalo-offered', 'Nhập mã: SMS không đến', code({ zaloAction: '#' })),
     entry('code-by-zalo', 'Nhập mã: gửi qua Zalo', code({ channel: 'zns' })),
     entry('code-unavailable', 'Nhập mã: chưa gửi được', code({ error: 'unavailable' })),
@@ -157,6 +158,15 @@ export function gallery(frameOf: (lang: Lang, id: string) => PageFrame): readonl
     ...guardianPages.map(([id, title, page]) => entry(id, title, page)),
     entry('account', 'Hồ sơ của tôi: mức 2', account({})),
     entry('account-new', 'Hồ sơ của tôi: mức 1, còn trống', account(samples('vi').accountNew)),
+    entry('account-known', 'Hồ sơ của tôi: đã đối chiếu, lần này mức 1', (page) => {
+      const { identity, history } = samples(page.lang).account;
+      return account({
+        level: 1,
+        verifiedAt: undefined,
+        identity: identity && { ...identity, state: 'ending' },
+        history: [...history, ...history],
+      })(page);
+    }),
     entry('account-long', 'Hồ sơ của tôi: tên dài', (page) =>
       accountPage({
         ...samples(page.lang).account,

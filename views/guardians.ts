@@ -29,7 +29,7 @@ export type ChildrenModel = {
 
 export function childrenPage(model: ChildrenModel): Html {
   const { page, requests, children } = model;
-  const { guardian, receipt } = wordsOf(page.lang);
+  const { guardian, devices } = wordsOf(page.lang);
   const named = (name: string | undefined) => name ?? guardian.noName;
   return layout(
     { ...page, title: guardian.title },
@@ -54,7 +54,7 @@ ${children.map(
 ${child.href !== undefined && html`<p><a class="button quiet small" href="${child.href}">${guardian.look}<span class="hide">: ${named(child.name)}</span></a></p>`}
 </section>`,
 )}
-<div class="leave"><a class="button quiet" href="${model.backHref}">${receipt.back}</a></div>`,
+<div class="leave"><a class="button quiet" href="${model.backHref}">${devices.back}</a></div>`,
   );
 }
 
@@ -65,7 +65,7 @@ export type ChildModel = {
   readonly services: readonly {
     readonly serviceTitle: string;
     readonly ownerName: string;
-    readonly consents: readonly Omit<AccountConsent, 'version' | 'receiptHref'>[];
+    readonly consents: readonly Omit<AccountConsent, 'receiptHref'>[];
   }[];
   readonly history: readonly HistoryEntry[];
   readonly backHref: string;

@@ -1,4 +1,4 @@
-import { errorSummary, postForm, primary } from './form.ts';
+import { errorSummary, postForm, secondary } from './form.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageFrame } from './layout.ts';
 import { passkeyForm } from './passkey-form.ts';
@@ -9,12 +9,10 @@ export type StaffDoorModel = {
   readonly csrf: string;
   /** Posts `csrf`, `login`, `password`, `code`. */
   readonly action: string;
-  /** Options for the script that asks for one; posts `csrf` and `answer`. */
-  readonly passkey: {
-    readonly action: string;
-    readonly options: string;
-    readonly script?: string | undefined;
-  };
+  /** Options for the script that asks for one; posts `csrf` and `answer`. Absent: asked for too often from here. */
+  readonly passkey?:
+    | { readonly action: string; readonly options: string; readonly script?: string | undefined }
+    | undefined;
   readonly login: string;
   readonly error?: keyof Words['staffDoor']['errors'] | undefined;
 };
@@ -28,8 +26,8 @@ export function staffDoorPage(model: StaffDoorModel): Html {
     html`${message && errorSummary(page.lang, [{ field: 'login', message }])}
 <h1>${words.title}</h1>
 <h2>${words.passkeyTitle}</h2>
-<p class="hint">${words.passkeyText}</p>
-${passkeyForm({ ...model.passkey, csrf: model.csrf, does: 'get', button: words.passkey }, page.lang)}
+<p class="hint">${model.passkey ? words.passkeyText : words.passkeyLater}</p>
+${model.passkey && passkeyForm({ ...model.passkey, csrf: model.csrf, does: 'get', button: words.passkey }, page.lang)}
 <h2>${words.passwordTitle}</h2>
 ${postForm(
   model.action,
@@ -37,7 +35,7 @@ ${postForm(
   html`${line('login', words.login, html` type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="40" value="${model.login}"`)}
 ${line('password', words.password, html` type="password" autocomplete="current-password" maxlength="128"`)}
 ${line('code', words.code, html` type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="40" aria-describedby="code-hint"`, words.codeHint)}
-${primary(words.button)}`,
+${secondary(words.button)}`,
 )}
 <div class="leave"><p class="hint">${words.help}</p></div>`,
   );

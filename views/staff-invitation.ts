@@ -40,12 +40,3 @@ ${primary(words.button)}`,
 )}`,
   );
 }
-
-export function staffAcceptedPage({ page }: { readonly page: PageFrame }): Html {
-  const words = wordsOf(page.lang).staff;
-  return layout(
-    { ...page, title: words.doneTitle },
-    html`<div class="done"><h1>${words.doneTitle}</h1>
-<p>${words.doneText}</p></div>`,
-  );
-}

@@ -4,7 +4,7 @@ import { hotline } from './hotline.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageFrame } from './layout.ts';
 import { scamWarning } from './scam-warning.ts';
-import { wordsOf } from './words/words.ts';
+import { type Words, wordsOf } from './words/words.ts';
 
 export type StepUpMethod = {
   readonly id: 'vneid' | 'chip' | 'card' | 'counter' | 'passkey' | 'otp';
@@ -25,7 +25,7 @@ export type StepUpModel = {
   readonly personMasked?: string | undefined;
   /** `TN-48`: the same code stands on every screen of this transaction. */
   readonly transactionCode?: string | undefined;
-  readonly error?: 'declined' | 'failed' | 'not_enough' | 'unavailable' | 'expired' | 'other_person' | undefined;
+  readonly error?: keyof Words['stepUp']['errors'] | undefined;
 };
 
 export function stepUpPage(model: StepUpModel): Html {

@@ -2,7 +2,6 @@
 
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { proveByRegister } from '../assurance/card.ts';
 import type { CardStep } from '../assurance/card.ts';
@@ -11,6 +10,7 @@ import type { CardClaim, CardFields } from '../cards/claim.ts';
 import { Refusal } from '../errors.ts';
 import { cardPage } from '../views/card.ts';
 import type { CardAnswer, CardFieldError } from '../views/card.ts';
+import { pause } from './even-time.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
@@ -58,7 +58,7 @@ export async function takeCard(
   const startedAt = performance.now();
   const step = await ask(site, visit, person, reading.claim, now);
   if (step.outcome === 'proven') return backToVisit(ctx, visit);
-  await pause(untilBeat(performance.now() - startedAt));
+  await pause(ctx, untilBeat(performance.now() - startedAt));
   const answer: CardAnswer =
     step.outcome === 'not_confirmed' ? { kind: 'not_confirmed', left: step.left } : { kind: step.outcome };
   show(site, ctx, visit, fields, { answer });

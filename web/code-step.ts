@@ -7,23 +7,24 @@ import { openPending, sealPending } from '../assurance/pending.ts';
 import { answerCode } from '../assurance/step-up.ts';
 import { advance } from '../assurance/transaction.ts';
 import { Refusal } from '../errors.ts';
-import { methodsFor } from '../policies/next-step.ts';
+import { methodsFor, nextStep } from '../policies/next-step.ts';
 import { parsePhoneNumber } from '../policies/phone-number.ts';
 import { knownDevice } from '../safety/devices.ts';
 import { codePage } from '../views/code.ts';
 import type { CodeError } from '../views/code.ts';
 import { phonePage } from '../views/phone.ts';
 import type { PhoneError } from '../views/phone.ts';
-import { actionTitles, asciiAction } from './action-titles.ts';
+import { asciiAction, titlesShown } from './action-titles.ts';
 import { deviceOf } from './device.ts';
 import { addressOf, networkOf } from './frame.ts';
 import { evenly, SEND_FLOOR_MS } from './even-time.ts';
 import type { Site } from './site.ts';
-import { backToVisit, send, stepPage } from './step-page.ts';
+import { backToVisit, noteOf, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
 import type { Person, Visit } from './visit.ts';
 
 const LENGTH = 6;
+const MOST_SENDS = 3; // codes/otp.ts
 const NOTES: Readonly<Record<string, CodeError>> = { som: 'sent_too_often', ban: 'unavailable' };
 // What the page says after a send. A code held back by a budget looks like one that was sent (attack case 9).
 const NOTE_OF: Readonly<Record<string, string | undefined>> = {
@@ -56,11 +57,17 @@ export async function takePhone(
 ): Promise<void> {
   const { person } = visit;
   if (person === undefined) return backToVisit(ctx, visit);
+  // Here again from the code's page: only a number typed in this sign-in can be corrected, never the one on record.
+  const correcting = nextStep(person.facts) === 'code';
+  if (correcting && !mayCorrect(person)) return backToVisit(ctx, visit);
   const value = form.get('phone') ?? '';
   if (value.trim() === '') return showPhone(site, ctx, visit, { error: 'empty' });
   const parsed = parsePhoneNumber(value);
   if (!parsed.accepted)
     return showPhone(site, ctx, visit, { value, error: parsed.reason, suggestion: parsed.suggestion });
+  if (correcting && parsed.e164 === person.pending.phone) return backToVisit(ctx, visit);
+  if (correcting && person.otp !== undefined && person.otp.resend_after > now)
+    return showPhone(site, ctx, visit, { value, error: 'too_soon' });
   const tx = await transactionOf(site, visit, now);
   const pending = { ...openPending(site.vault, tx), phone: parsed.e164 };
   await advance(
@@ -71,6 +78,17 @@ export async function takePhone(
   );
   await sendTo(site, ctx, visit, person, parsed.e164, now);
 }
+
+/** Back from the code's page to the number, with what was typed. */
+export async function correctPhone(site: Site, ctx: Context, visit: Visit): Promise<void> {
+  const { person } = visit;
+  const typed = person?.pending.phone;
+  if (person === undefined || typed === undefined || !mayCorrect(person)) return backToVisit(ctx, visit);
+  await showPhone(site, ctx, visit, { value: typed.replace(/^\+84/, '0') });
+}
+
+const mayCorrect = ({ pending, otp }: Person) =>
+  pending.phone !== undefined && (otp?.send_number ?? 0) < MOST_SENDS;
 
 export async function startCode(
   site: Site,
@@ -118,7 +136,7 @@ export async function sendByZalo(
   if (person === undefined) return backToVisit(ctx, visit);
   const startedAt = performance.now();
   const sent = await sendCodeByZalo(site, { ...(await codeRequest(site, ctx, visit, person, now)), proven: person.facts.proven }, now); // prettier-ignore
-  await evenly(startedAt, SEND_FLOOR_MS);
+  await evenly(ctx, startedAt, SEND_FLOOR_MS);
   backToVisit(ctx, visit, NOTE_OF[sent.outcome]);
 }
 
@@ -132,7 +150,7 @@ async function sendTo(
 ): Promise<void> {
   const startedAt = performance.now();
   const sent = await sendCode(site, { ...(await codeRequest(site, ctx, visit, person, now)), e164 }, now);
-  await evenly(startedAt, SEND_FLOOR_MS);
+  await evenly(ctx, startedAt, SEND_FLOOR_MS);
   backToVisit(ctx, visit, NOTE_OF[sent.outcome]);
 }
 
@@ -170,13 +188,14 @@ export async function showCode(
   const disabled = (await codeFactorState(site.db, person.accountId)) === 'disabled';
   const state: CodeError | undefined = disabled
     ? 'disabled'
-    : (error ?? (expired ? 'expired' : attemptsLeft < 1 ? 'used_up' : NOTES[String(ctx.query['bao'] ?? '')]));
+    : (error ?? (expired ? 'expired' : attemptsLeft < 1 ? 'used_up' : noteOf(ctx, NOTES)));
   send(
     ctx,
     codePage({
       ...shared,
       action: action('nhap-ma'),
-      resendAction: (otp?.send_number ?? 0) < 3 ? action('gui-lai') : undefined,
+      resendAction: (otp?.send_number ?? 0) < MOST_SENDS ? action('gui-lai') : undefined,
+      otherNumberAction: mayCorrect(person) ? action('sua-so') : undefined,
       otherAction: person.facts.chosen === 'otp' ? action('chon-lai') : undefined,
       zaloAction: (await offersZalo(site, visit, person, now)) ? action('gui-zalo') : undefined,
       channel: otp?.channel ?? 'sms',
@@ -186,7 +205,7 @@ export async function showCode(
       expiresAt: otp?.expires_at ?? now,
       resendAfter: otp !== undefined && otp.resend_after > now ? otp.resend_after : undefined,
       error: state,
-      display: actionTitles(site.catalogue, person.request.scopes, shared.page.lang)[0] ?? shared.clientName,
+      display: titlesShown(site.catalogue, person.request.scopes, shared.page.lang)[0],
       transactionCode: visit.tx?.display_code ?? '',
     }),
     error === undefined ? 200 : 400,

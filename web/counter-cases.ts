@@ -12,7 +12,6 @@ import { confirmNumber } from '../counter/replaced-number.ts';
 import type { NumberReason } from '../counter/replaced-number.ts';
 import { recordGuardianship } from '../consent/guardianship.ts';
 import { maskPersonalNumber } from '../policies/personal-number.ts';
-import { findLogin } from '../staff/store.ts';
 import { counterCardPage } from '../views/counter-card.ts';
 import type { CardError, CardFields, CounterCardModel } from '../views/counter-card.ts';
 import { counterDonePage } from '../views/counter-done.ts';
@@ -21,7 +20,16 @@ import { counterLookPage } from '../views/counter-look.ts';
 import type { CounterLookModel } from '../views/counter-look.ts';
 import { wordsOf } from '../views/words/words.ts';
 import { NO_FIELDS, readCard, typedFields } from './counter-card-form.ts';
-import { atCounter, idOf, noteIn, onForm, reasonIn, seenIn, shownPerson } from './counter-officer.ts';
+import {
+  atCounter,
+  firstLook,
+  idOf,
+  noteIn,
+  onForm,
+  reasonIn,
+  seenIn,
+  shownPerson,
+} from './counter-officer.ts';
 import type { AtWork } from './counter-officer.ts';
 import type { Site } from './site.ts';
 import { goTo, staffCsrf, staffFrame } from './staff-session.ts';
@@ -105,7 +113,7 @@ async function showCase(
       oldName: facts.oldName,
       oldNumberMasked: oldNumber === undefined ? undefined : maskPersonalNumber(oldNumber),
       account: row.kind !== 'account' ? undefined : found.locked ? 'locked' : 'unlocked',
-      firstLogin: row.state === 'second' ? await findLogin(site.db, row.staff_id) : undefined,
+      ...(row.state === 'second' ? await firstLook(site, { id, staffId: row.staff_id }) : {}),
       confirm: choiceOf(found),
       backHref: '/counter',
       error,

@@ -1,14 +1,16 @@
 // What the pages of the counter share: who works here, and reading what a decision consists of.
 
 import type { Context } from 'koa';
-import { officerOf } from '../counter/officer.ts';
+import { firstWord, officerOf } from '../counter/officer.ts';
 import type { Officer, Seen } from '../counter/officer.ts';
 import type { RegisterFacts } from '../counter/facts.ts';
 import { Refusal } from '../errors.ts';
 import { maskPersonalNumber } from '../policies/personal-number.ts';
-import type { RegisterPerson } from '../views/counter-look.ts';
+import { isLookReason } from '../views/counter-look.ts';
+import type { CounterLookModel, RegisterPerson } from '../views/counter-look.ts';
+import { findLogin } from '../staff/store.ts';
 import { toDoor } from './staff-door.ts';
-import { findMe, getMe, readStaffForm } from './staff-session.ts';
+import { findMe, getMe, goTo, readStaffForm } from './staff-session.ts';
 import type { Me } from './staff-session.ts';
 import type { Site } from './site.ts';
 
@@ -22,7 +24,10 @@ export async function atCounter(
 ): Promise<void> {
   const now = site.clock();
   const me = await findMe(site, ctx, now);
-  return me === undefined ? toDoor(ctx) : show({ me, officer: officerOf(me), now });
+  if (me === undefined) return toDoor(ctx);
+  // Has set a password and not signed in yet: that page says what comes next.
+  if (me.method === 'invitation') return goTo(ctx, '/can-bo/bao-mat');
+  return show({ me, officer: officerOf(me), now });
 }
 
 /** Does one thing for an officer who sent a form of ours. @throws Refusal unauthenticated, forbidden */
@@ -69,3 +74,15 @@ export const shownPerson = ({
   birthYear: birthdate.slice(0, 4),
   numberMasked: maskPersonalNumber(personalNumber),
 });
+
+/** Who looked first and what they wrote, for the second officer. */
+export async function firstLook(
+  site: Site,
+  { id, staffId }: { id: string; staffId: string },
+): Promise<Pick<CounterLookModel, 'firstLogin' | 'firstWord'>> {
+  const said = await firstWord(site, id);
+  return {
+    firstLogin: await findLogin(site.db, staffId),
+    firstWord: said !== undefined && isLookReason(said.reason) ? { reason: said.reason, note: said.note } : undefined, // prettier-ignore
+  };
+}

@@ -8,7 +8,6 @@ import { listTasks } from '../counter/desk.ts';
 import { openFacts } from '../counter/facts.ts';
 import type { ConfirmReason, RefuseReason } from '../counter/officer.ts';
 import { Refusal } from '../errors.ts';
-import { findLogin } from '../staff/store.ts';
 import { counterCardPage } from '../views/counter-card.ts';
 import type { CardError, CardFields } from '../views/counter-card.ts';
 import { counterDonePage, isDoneOutcome, isGuardianReason } from '../views/counter-done.ts';
@@ -16,7 +15,16 @@ import { counterLookPage } from '../views/counter-look.ts';
 import type { CounterLookModel } from '../views/counter-look.ts';
 import { counterPage } from '../views/counter.ts';
 import { NO_FIELDS, readCard, typedFields } from './counter-card-form.ts';
-import { atCounter, idOf, noteIn, onForm, reasonIn, seenIn, shownPerson } from './counter-officer.ts';
+import {
+  atCounter,
+  firstLook,
+  idOf,
+  noteIn,
+  onForm,
+  reasonIn,
+  seenIn,
+  shownPerson,
+} from './counter-officer.ts';
 import type { AtWork } from './counter-officer.ts';
 import type { Site } from './site.ts';
 import { goTo, staffCsrf, staffFrame } from './staff-session.ts';
@@ -190,7 +198,7 @@ async function showLook(
       page: staffFrame(site, ctx, me),
       csrf: staffCsrf(site, me),
       person: sealed === null ? undefined : shownPerson(openFacts(site.vault, id, sealed)),
-      firstLogin: isSecond ? await findLogin(site.db, row.staff_id ?? '') : undefined,
+      ...(isSecond ? await firstLook(site, { id, staffId: row.staff_id ?? '' }) : {}),
       confirm: confirms ? { action: `${here}/xac-nhan`, button: 'confirm', reasons: CONFIRM } : undefined,
       refuse: { action: `${here}/tu-choi`, reasons: REFUSE },
       otherCardHref: isSecond || !confirms ? undefined : `${here}?the=1`,

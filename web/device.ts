@@ -3,22 +3,19 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
+import { DEVICE_COOKIE, deviceNumberOf } from '../provider/device.ts';
 import { DEVICE_DAYS } from '../safety/devices.ts';
 import type { DeviceKind } from '../safety/devices.ts';
 import type { Site } from './site.ts';
 
-const COOKIE = '__Host-tnid-device';
-
 /** The keyed hash of this browser's number; a browser without one is given one. */
 export function deviceOf(site: Site, ctx: Context): Buffer {
-  const kept = ctx.cookies.get(COOKIE, { signed: false });
-  // 128 bits: 22 characters of base64url. Anything else is not of ours.
-  const known = kept !== undefined && /^[A-Za-z0-9_-]{22}$/.test(kept) ? kept : undefined;
+  const known = deviceNumberOf(ctx);
   const earlier: unknown = ctx.state['device'];
   const number = known ?? (typeof earlier === 'string' ? earlier : randomBytes(16).toString('base64url'));
   if (earlier === undefined) {
     // Set anew at each visit: the 400 days begin with the last one.
-    ctx.cookies.set(COOKIE, number, {
+    ctx.cookies.set(DEVICE_COOKIE, number, {
       signed: false,
       httpOnly: true,
       sameSite: 'lax',

@@ -4,14 +4,26 @@
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Context } from 'koa';
 
 const JITTER_MS = 50;
 
 /** Protocol design 9. */
 export const SEND_FLOOR_MS = 250;
 
-/** Waits until `floorMs` and a little more have passed since `startedAt` (of `performance.now()`). */
-export async function evenly(startedAt: number, floorMs: number): Promise<void> {
+/**
+ * Waits until `floorMs` and a little more have passed since `startedAt` (of `performance.now()`). The
+ * request log says how long, so that waiting on purpose is not taken for a slow answer.
+ */
+export async function evenly(ctx: Context, startedAt: number, floorMs: number): Promise<void> {
   const leftMs = startedAt + floorMs + randomInt(0, JITTER_MS) - performance.now();
-  if (leftMs > 0) await wait(leftMs);
+  if (leftMs > 0) await pause(ctx, leftMs);
+}
+
+/** Waits on purpose: on nothing but the clock. */
+export async function pause(ctx: Context, ms: number): Promise<void> {
+  const startedAt = performance.now();
+  await wait(ms);
+  const before: unknown = ctx.state['waitedMs'];
+  ctx.state['waitedMs'] = (typeof before === 'number' ? before : 0) + performance.now() - startedAt;
 }

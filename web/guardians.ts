@@ -25,7 +25,7 @@ import { signInHere } from './own-sign-in.ts';
 import { FRESH_SECONDS, findOwner, ownCsrf, ownFrame, readOwnForm } from './owner.ts';
 import type { Owner } from './owner.ts';
 import type { Site } from './site.ts';
-import { send } from './step-page.ts';
+import { noteOf, send } from './step-page.ts';
 
 const HOME = '/toi/con';
 const RESULTS: Readonly<Record<string, GuardianResult>> = {
@@ -271,7 +271,7 @@ async function childConsent(site: Site, ctx: Context, child: Child & { accountId
 
 const withdrawPath = (child: Child, recordId: string) => `${HOME}/em/${child.guardianshipId}/rut/${recordId}`;
 
-const resultOf = (ctx: Context) => RESULTS[String(ctx.query['bao'] ?? '')];
+const resultOf = (ctx: Context) => noteOf(ctx, RESULTS);
 
 function goTo(ctx: Context, path: string): void {
   ctx.redirect(path);

@@ -21,6 +21,7 @@ import { finishVisit } from './finish.ts';
 import { showLogin, startZalo, zaloCallback, zaloReturn } from './zalo-step.ts';
 import {
   answerCodeForm,
+  correctPhone,
   resendCode,
   sendByZalo,
   showCode,
@@ -68,7 +69,8 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['ma-quay', { steps: ['counter'], run: askAgain }],
   ['khoa-tra-loi', { steps: ['passkey'], run: takePasskey }],
   ['chuyen', { steps: ['elsewhere'], run: agreeToMove }],
-  ['dien-thoai', { steps: ['phone'], run: takePhone }],
+  ['dien-thoai', { steps: ['phone', 'code'], run: takePhone }],
+  ['sua-so', { steps: ['code'], run: correctPhone }],
   ['nhap-ma', { steps: ['code'], run: answerCodeForm }],
   ['gui-lai', { steps: ['code'], run: resendCode }],
   ['gui-zalo', { steps: ['code'], run: sendByZalo }],

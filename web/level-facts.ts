@@ -10,11 +10,13 @@ import type { Pending } from '../assurance/pending.ts';
 import { findMove } from '../assurance/rebind.ts';
 import type { MoveState } from '../assurance/rebind.ts';
 import { hasPasskey } from '../authenticators/my-passkeys.ts';
+import { asksHighRisk } from '../policies/decide.ts';
 import type { MethodRule } from '../policies/decide.ts';
 import { isIdentityStep, strongerSource, wouldMeet } from '../policies/methods.ts';
 import type { Method } from '../policies/methods.ts';
 import type { StepFacts } from '../policies/next-step.ts';
-import { holdState } from '../safety/hold.ts';
+import { holdOnProven, holdState } from '../safety/hold.ts';
+import type { HoldState } from '../safety/hold.ts';
 import { deviceOf } from './device.ts';
 import type { Site } from './site.ts';
 
@@ -55,12 +57,16 @@ export async function levelFacts(
   const binding = profile.binding !== undefined && profile.binding.expiresAt > now ? profile.binding : undefined; // prettier-ignore
   const { identity } = pending;
   const source = identity === undefined ? binding?.source : strongerSource(binding?.source, identity.source);
-  const accepted = site.methods.filter((method) => wouldMeet(rules, method, { amr: stands.amr, source }));
+  // A print of the card does not renew what stronger evidence began: anybody who has seen it could.
+  const outlived = profile.binding !== undefined && profile.binding.source !== 'register_match';
+  const accepted = site.methods.filter(
+    (method) => wouldMeet(rules, method, { amr: stands.amr, source }) && !(method === 'card' && outlived),
+  );
   const identified = [...proven].some(isIdentityStep);
   const move =
     identity === undefined || binding !== undefined || identity.supervised === true
       ? FREE
-      : await findMove(db, vault, { accountId, personalNumber: identity.personalNumber }, now);
+      : await findMove(db, vault, { accountId, ...identity }, now);
   const factors = binding === undefined ? NO_FACTORS : await factorsOf(site, ctx, look, binding.boundAt, now);
   return {
     bound: binding !== undefined,
@@ -71,6 +77,22 @@ export async function levelFacts(
     phoneKnown: pending.phone !== undefined || (profile.phone !== undefined && !identified),
     move,
   };
+}
+
+const FACTORS = ['otp', 'passkey', 'vneid'];
+
+/**
+ * Whether level 2 that stood before this sign-in waits for a new machine. What is proven in it was
+ * judged before it was asked.
+ */
+export async function heldThough(
+  site: Site,
+  ctx: Context,
+  { accountId, proven, scopes }: Pick<Look, 'accountId' | 'proven' | 'scopes'>,
+  now: Date,
+): Promise<HoldState> {
+  if (FACTORS.some((factor) => proven.has(factor)) || !asksHighRisk(site.catalogue, scopes)) return 'none';
+  return holdOnProven(site.db, { accountId, deviceKey: deviceOf(site, ctx) }, now);
 }
 
 const NO_FACTORS = { hasPasskey: false, codeSuffices: false, held: false };
@@ -84,9 +106,7 @@ async function factorsOf(
 ): Promise<typeof NO_FACTORS> {
   const { db } = site;
   const device = { accountId, deviceKey: deviceOf(site, ctx) };
-  const highRisk = scopes.some((scope) =>
-    site.catalogue.actionsByScope.get(scope)?.some(({ risk }) => risk === 'high'),
-  );
+  const highRisk = asksHighRisk(site.catalogue, scopes);
   const hold = await holdState(db, { ...device, highRisk, boundSince }, now);
   // Nobody could be told of this machine: what a thief of a telephone holds is not enough then.
   if (hold === 'identity_only') return NO_FACTORS;

@@ -19,12 +19,14 @@ export function observe(site: Site): Middleware {
     } finally {
       const durationMs = performance.now() - startedAt;
       const route = patternOf(ctx.path);
+      const waitedMs: unknown = ctx.state['waitedMs'];
       site.measure(ctx.method, route, ctx.status, durationMs / 1000);
       site.log('info', 'request', {
         method: ctx.method,
         route,
         status: ctx.status,
         ms: Math.round(durationMs * 10) / 10,
+        ...(typeof waitedMs === 'number' ? { waitedMs: Math.round(waitedMs * 10) / 10 } : {}),
         reference,
       });
     }

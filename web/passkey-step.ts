@@ -3,11 +3,11 @@ import { finishPasskey } from '../assurance/passkey.ts';
 import { beginAuthentication } from '../authenticators/passkeys.ts';
 import { passkeyStepPage } from '../views/passkey-step.ts';
 import type { PasskeyStepModel } from '../views/passkey-step.ts';
-import { actionTitles } from './action-titles.ts';
+import { titlesShown } from './action-titles.ts';
 import { allowScript } from './headers.ts';
 import { passkeyScriptHref } from './passkey-script.ts';
 import type { Site } from './site.ts';
-import { backToVisit, send, stepPage } from './step-page.ts';
+import { backToVisit, noteOf, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
 import type { Person, Visit } from './visit.ts';
 
@@ -37,9 +37,9 @@ export async function showPasskey(
       options: JSON.stringify(options),
       script: passkeyScriptHref,
       otherAction: action('chon-lai'),
-      display: actionTitles(site.catalogue, person.request.scopes, shared.page.lang)[0] ?? clientName,
+      display: titlesShown(site.catalogue, person.request.scopes, shared.page.lang)[0],
       transactionCode: visit.tx?.display_code ?? '',
-      error: NOTES[String(ctx.query['bao'] ?? '')],
+      error: noteOf(ctx, NOTES),
     }),
   );
 }

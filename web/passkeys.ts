@@ -16,7 +16,7 @@ import type { Owner } from './owner.ts';
 import { signInHere } from './own-sign-in.ts';
 import { passkeyScriptHref, sendPasskeyScript } from './passkey-script.ts';
 import type { Site } from './site.ts';
-import { send } from './step-page.ts';
+import { noteOf, send } from './step-page.ts';
 
 const DONE: Readonly<Record<string, PasskeysModel['done']>> = {
   them: 'added',
@@ -77,7 +77,7 @@ async function showList(site: Site, ctx: Context, me: Owner): Promise<void> {
       passkeys: passkeys.map((passkey) => ({ ...passkey, href: `/toi/khoa/${passkey.id}` })),
       addHref: passkeys.length < MOST_PASSKEYS ? '/toi/khoa/them' : undefined,
       backHref: '/toi',
-      done: DONE[String(ctx.query['bao'] ?? '')],
+      done: noteOf(ctx, DONE),
     }),
   );
 }

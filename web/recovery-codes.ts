@@ -40,7 +40,10 @@ export function recoveryCodeRoutes(site: Site): Router {
     if (me === undefined) throw new Refusal('unauthenticated', 'no session');
     await readOwnForm(site, ctx, me);
     if (!me.isFresh) return signInHere(site, ctx, { back: 'recovery', level2WithinSeconds: FRESH_SECONDS });
-    const codes = await makeRecoveryCodes(site, { kind: 'account', id: me.accountId }, now);
+    const { accountId } = me;
+    const codes = await makeRecoveryCodes(site, { kind: 'account', id: accountId }, now, () =>
+      site.notify({ accountId, kind: 'recovery_made', key: now.toISOString(), link: true }, now),
+    );
     const page = ownFrame(site, ctx, me, { switchable: false });
     return send(ctx, recoveryCodesMadePage({ page, codes, madeAt: now, backHref: '/toi' }));
   });

@@ -22,6 +22,8 @@ export type Site = ProviderHouse &
     readonly vneid: VneidSignOn;
     readonly budgets: Budgets;
     readonly fallback: Fallback;
+    /** Notices go through Zalo, too. */
+    readonly zaloNotices: boolean;
     /** Signs the SMS gateway's delivery reports; undefined: none are taken. */
     readonly smsWebhookSecret: string | undefined;
     /** The population register and the terms under which it is asked; both or neither. */

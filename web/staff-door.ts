@@ -6,6 +6,7 @@ import { listPasskeys, removePasskey } from '../authenticators/my-passkeys.ts';
 import { beginAuthentication, beginRegistration, finishRegistration } from '../authenticators/passkeys.ts';
 import { makeRecoveryCodes, recoveryCodesLeft } from '../authenticators/recovery-codes.ts';
 import { Refusal } from '../errors.ts';
+import { returnTry, takeTry } from '../tries.ts';
 import { endStaffSession } from '../staff/session.ts';
 import { signInStaff, signInStaffByPasskey } from '../staff/sign-in.ts';
 import type { SignedIn } from '../staff/sign-in.ts';
@@ -21,18 +22,18 @@ import { passkeyScriptHref } from './passkey-script.ts';
 import type { Site } from './site.ts';
 import { doorOf, dropSession, findMe, getMe, goTo, hadSession, keepSession, readStaffForm, staffCsrf, staffFrame } from './staff-session.ts'; // prettier-ignore
 import type { Me } from './staff-session.ts';
-import { send } from './step-page.ts';
+import { noteOf, send } from './step-page.ts';
 
 /** What adds or removes a way in is done soon after signing in, or after signing in again. */
 const FRESH_MS = 30 * 60_000;
+/** Each page with a passkey on it writes a row, and nobody is known yet. An office shares its address. */
+const CHALLENGES = { name: 'staff-challenge', most: 200, seconds: 3_600 };
 const NOTES: Readonly<Record<string, StaffDoorModel['error']>> = { het: 'ended', lai: 'fresh' };
 
 export function staffDoorRoutes(site: Site): Router {
   const router = new Router();
 
-  router.get('/can-bo/dang-nhap', (ctx) =>
-    showDoor(site, ctx, { error: NOTES[String(ctx.query['bao'] ?? '')] }),
-  );
+  router.get('/can-bo/dang-nhap', (ctx) => showDoor(site, ctx, { error: noteOf(ctx, NOTES) }));
   router.post('/can-bo/dang-nhap', async (ctx) => {
     const form = await readDoorForm(site, ctx);
     const [login = '', password = '', code = ''] = ['login', 'password', 'code'].map((name) => form.get(name) ?? ''); // prettier-ignore
@@ -90,15 +91,18 @@ async function showDoor(
 ): Promise<void> {
   ctx.set('cache-control', 'no-store');
   const door = doorOf(ctx);
-  const options = await beginAuthentication(site, { owner: { kind: 'staff' }, place: placeOf(door) }, site.clock()); // prettier-ignore
-  allowScript(ctx);
+  const now = site.clock();
+  const options = (await takeTry(site.db, CHALLENGES, addressKeyOf(site, ctx), now))
+    ? await beginAuthentication(site, { owner: { kind: 'staff' }, place: placeOf(door) }, now)
+    : undefined;
+  if (options !== undefined) allowScript(ctx);
   send(
     ctx,
     staffDoorPage({
       page: frameOf(ctx, site, { home: true, switchable: ctx.method === 'GET' }),
       csrf: csrfOf(site.csrfKey, `door/${door}`),
       action: '/can-bo/dang-nhap',
-      passkey: {
+      passkey: options && {
         action: '/can-bo/dang-nhap/khoa',
         options: JSON.stringify(options),
         script: passkeyScriptHref,
@@ -119,6 +123,7 @@ async function readDoorForm(site: Site, ctx: Context): Promise<ReadonlyMap<strin
 async function enter(site: Site, ctx: Context, signedIn: SignedIn, login: string): Promise<void> {
   if (signedIn.outcome === 'refused')
     return showDoor(site, ctx, { login: login.slice(0, 40), error: 'refused' });
+  await returnTry(site.db, CHALLENGES, addressKeyOf(site, ctx));
   keepSession(ctx, signedIn.token);
   // The counter sends who has no work there on to their own page.
   goTo(ctx, '/counter');

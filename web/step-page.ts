@@ -43,6 +43,12 @@ export function backToVisit(ctx: Context, visit: Visit, note?: string): void {
   ctx.status = 303;
 }
 
+/** What a page says about the note in its address; nothing for a word that is not of its own list. */
+export function noteOf<Note>(ctx: Context, notes: Readonly<Record<string, Note>>): Note | undefined {
+  const word = String(ctx.query['bao'] ?? '');
+  return Object.hasOwn(notes, word) ? notes[word] : undefined;
+}
+
 // A page shown in answer to a POST has the POST's path, where a GET finds nothing.
 const langHref = (ctx: Context, uid: string) =>
   `/interaction/${uid}?lang=${langOf(ctx) === 'vi' ? 'en' : 'vi'}`;

@@ -5,7 +5,7 @@ import type { Context } from 'koa';
 import type { Client, Interaction } from '../provider/provider.ts';
 import { findProfile } from '../accounts/profile.ts';
 import type { Profile } from '../accounts/profile.ts';
-import { standingUnderWay } from '../assurance/level.ts';
+import { factsUnderWay, standingOf } from '../assurance/level.ts';
 import type { Standing } from '../assurance/level.ts';
 import { findLatestOtp } from '../codes/otp-store.ts';
 import type { OtpRow } from '../codes/otp-store.ts';
@@ -17,6 +17,7 @@ import type { TransactionRow } from '../assurance/store.ts';
 import { findOpenTransaction, openTransaction } from '../assurance/transaction.ts';
 import { standingConsent } from '../consent/standing.ts';
 import type { StandingConsent } from '../consent/standing.ts';
+import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { StepFacts } from '../policies/next-step.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
@@ -25,7 +26,7 @@ import { grantRequest, resourceOf } from '../provider/grants.ts';
 import type { GrantRequest } from '../provider/grants.ts';
 import { levelRequestOf, standingFor } from '../provider/level-prompt.ts';
 import { consentFacts } from './consent-facts.ts';
-import { levelFacts, nothingToProve } from './level-facts.ts';
+import { heldThough, levelFacts, nothingToProve } from './level-facts.ts';
 import type { Site } from './site.ts';
 
 export type Visit = {
@@ -84,18 +85,6 @@ async function lookAtPerson(
 ): Promise<Person | undefined> {
   const { db, vault } = site;
   const { interaction, tx, sessionUid, wanted } = visit;
-  const profile = await findProfile(db, vault, accountId);
-  if (profile === undefined || profile.locked) return undefined;
-  const transactionId = tx?.id;
-  const read = (cap: 1 | 2) => standingUnderWay(db, { sessionUid, transactionId, accountId, cap }, now);
-  const asked = { wanted, params: interaction.params, begunAt: interaction.iat };
-  const answering = await standingFor(asked, now, read);
-  const stands = answering ?? (await read(2));
-  const pending = tx === undefined ? {} : openPending(vault, tx);
-  // Level 1 that stands needs no look at the steps of level 2.
-  const open = wanted.level === 1 && answering !== undefined ? undefined : tx;
-  const otp = open === undefined ? undefined : await findLatestOtp(db, open.id);
-  const proven = open === undefined ? [] : await findStepFacts(db, open.id, accountId);
   const { params } = interaction;
   const request = grantRequest(site, {
     accountId,
@@ -103,9 +92,22 @@ async function lookAtPerson(
     scope: typeof params['scope'] === 'string' ? params['scope'] : '',
     resource: resourceOf(params['resource']),
   });
-  const consent = request.service === undefined ? undefined : await standingConsent(site, { ...request, service: request.service }, now); // prettier-ignore
+  const { service } = request;
+  // None of these needs the answer of another: one wait for all of them.
+  const [profile, facts, consent, early] = await Promise.all([
+    findProfile(db, vault, accountId),
+    factsUnderWay(db, { sessionUid, transactionId: tx?.id, accountId }, now),
+    service === undefined ? undefined : standingConsent(site, { ...request, service }, now),
+    wanted.level === 2 ? stepsOf(db, tx, accountId) : undefined,
+  ]);
+  if (profile === undefined || profile.locked) return undefined;
+  const asked = { wanted, params, begunAt: interaction.iat };
+  const answering = standingFor(asked, now, facts);
+  const stands = answering ?? standingOf(facts);
+  const pending = tx === undefined ? {} : openPending(vault, tx);
+  // Level 1 that stands needs no look at the steps.
+  const { otp, proven } = early ?? (await stepsOf(db, answering === undefined ? tx : undefined, accountId));
   const steps = new Set(proven.map(({ step }) => step));
-  const levelMet = answering !== undefined;
   const look = {
     accountId,
     profile,
@@ -113,10 +115,15 @@ async function lookAtPerson(
     pending,
     proven: steps,
     rules: wanted.methods,
-    scopes: request.scopes,
+    scopes: levelRequestOf(params).scopes,
   };
+  const hold = wanted.level === 2 && answering !== undefined ? await heldThough(site, ctx, look, now) : 'none'; // prettier-ignore
+  // Nobody can be told of this machine: what was proven before is not enough.
+  const levelMet = answering !== undefined && hold !== 'identity_only';
   const { move, ...proofs } =
-    wanted.level === 2 && !levelMet ? await levelFacts(site, ctx, look, now) : nothingToProve;
+    wanted.level === 2 && !levelMet
+      ? await levelFacts(site, ctx, look, now)
+      : { ...nothingToProve, held: hold !== 'none' };
   return {
     accountId,
     profile,
@@ -142,6 +149,12 @@ async function lookAtPerson(
       )),
     },
   };
+}
+
+async function stepsOf(db: Database, tx: TransactionRow | undefined, accountId: string) {
+  if (tx === undefined) return { otp: undefined, proven: [] };
+  const [otp, proven] = await Promise.all([findLatestOtp(db, tx.id), findStepFacts(db, tx.id, accountId)]);
+  return { otp, proven };
 }
 
 /** The transaction of a visit, opened when the first step needs one. */

@@ -5,9 +5,9 @@ import type { Method } from '../policies/methods.ts';
 import { methodsFor } from '../policies/next-step.ts';
 import { stepUpPage } from '../views/step-up.ts';
 import type { StepUpModel } from '../views/step-up.ts';
-import { actionTitles } from './action-titles.ts';
+import { titlesShown } from './action-titles.ts';
 import type { Site } from './site.ts';
-import { backToVisit, send, stepPage } from './step-page.ts';
+import { backToVisit, noteOf, send, stepPage } from './step-page.ts';
 import { callbackTarget, takeAnswer } from './upstream-callback.ts';
 import { transactionOf } from './visit.ts';
 import type { Person, Visit } from './visit.ts';
@@ -27,6 +27,8 @@ const NOTES: Readonly<Record<string, StepUpModel['error']>> = {
   'vneid-ban': 'unavailable',
   'het-gio': 'expired',
   'nguoi-khac': 'other_person',
+  // The passkey just shown is stopped for good, so the page of passkeys may be gone.
+  'khoa-nghi': 'passkey_stopped',
 };
 
 export async function showStepUp(
@@ -44,12 +46,12 @@ export async function showStepUp(
     action: action(ACTION_OF[id]),
     csrf: shared.csrf,
   }));
-  const error = NOTES[String(ctx.query['bao'] ?? '')];
+  const error = noteOf(ctx, NOTES);
   send(
     ctx,
     stepUpPage({
       ...shared,
-      actionTitles: actionTitles(site.catalogue, person.request.scopes, shared.page.lang),
+      actionTitles: titlesShown(site.catalogue, person.request.scopes, shared.page.lang),
       why: person.facts.bound ? 'again' : 'first',
       methods,
       personMasked: person.profile.greeting,

@@ -5,7 +5,7 @@ import { Refusal } from '../errors.ts';
 import { loginPage } from '../views/login.ts';
 import type { LoginModel } from '../views/login.ts';
 import type { Site } from './site.ts';
-import { send, stepPage } from './step-page.ts';
+import { noteOf, send, stepPage } from './step-page.ts';
 import { callbackTarget, takeAnswer } from './upstream-callback.ts';
 import { wantedBy } from './visit.ts';
 import type { Visit } from './visit.ts';
@@ -19,7 +19,7 @@ const NOTES: Readonly<Record<string, LoginModel['error']>> = {
 
 export async function showLogin(site: Site, ctx: Context, visit: Visit): Promise<void> {
   const { action, ...shared } = stepPage(site, ctx, visit);
-  const error = NOTES[String(ctx.query['bao'] ?? '')];
+  const error = noteOf(ctx, NOTES);
   send(
     ctx,
     loginPage({ ...shared, zaloAction: action('zalo'), recoveryHref: action('khoi-phuc'), error }),

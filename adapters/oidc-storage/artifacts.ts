@@ -23,6 +23,10 @@ const KINDS = {
 export type ArtifactModel = keyof typeof KINDS;
 export const isArtifactModel = (model: string): model is ArtifactModel => Object.hasOwn(KINDS, model);
 
+// Nothing is decided by these: a crash that loses one costs its person a second try, so nobody waits
+// for the disk. What is decided later is committed to disk, and everything before it with it.
+const PASSING: ReadonlySet<ArtifactModel> = new Set(['PushedAuthorizationRequest', 'Interaction']);
+
 /** Told when a code or refresh token is used a second time. */
 export type ReplayAlarm = (grant: { grantId: string; accountId: string | undefined; clientId: string | undefined; model: string }) => Promise<void>; // prettier-ignore
 
@@ -32,7 +36,8 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
     async upsert(id, payload, expiresIn) {
       const { jti: _, ...kept } = payload;
       const row = { kind, id: idKey(id), grantId: payload.grantId ?? null, payload: JSON.stringify(kept), lifeSeconds: expiresIn ?? 0 }; // prettier-ignore
-      await db.together(saveArtifacts, row, 'write');
+      if (PASSING.has(model) && !db.inTransaction()) await db.together(savePassing, row);
+      else await db.together(saveArtifacts, row, 'write');
     },
 
     // A consumed code is returned as if it were not: the library would then end the grant by itself,
@@ -119,12 +124,18 @@ type Saved = Key & {
 };
 
 // Two saves of one row in one statement are refused by PostgreSQL; each is then done alone.
-async function saveArtifacts(db: Database, rows: readonly Saved[]): Promise<readonly undefined[]> {
+const saveArtifacts = (db: Database, rows: readonly Saved[]) => save(db, rows, '');
+
+const savePassing = (db: Database, rows: readonly Saved[]) => save(db, rows, 'off');
+
+/** `commit`: synchronous_commit of this statement's own transaction; empty leaves it as it is. */
+async function save(db: Database, rows: readonly Saved[], commit: '' | 'off'): Promise<readonly undefined[]> {
   const column = <T>(pick: (row: Saved) => T) => rows.map(pick);
   await db.run(sql`
     insert into oidc_artifact (kind, id, grant_id, payload, expires_at)
     select kind, id, grant_id, payload, now() + life * interval '1 second'
-    from unnest(${column((row) => row.kind)}::smallint[], ${column((row) => row.id)}::bytea[], ${column((row) => row.grantId)}::text[],
+    from (select case when ${commit}::text <> '' then set_config('synchronous_commit', ${commit}::text, true) end) as how,
+      unnest(${column((row) => row.kind)}::smallint[], ${column((row) => row.id)}::bytea[], ${column((row) => row.grantId)}::text[],
       ${column((row) => row.payload)}::json[], ${column((row) => row.lifeSeconds)}::int[]) as fresh (kind, id, grant_id, payload, life)
     on conflict (id, kind) do update set payload = excluded.payload, grant_id = excluded.grant_id, expires_at = excluded.expires_at`);
   return rows.map(() => undefined);

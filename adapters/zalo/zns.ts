@@ -10,14 +10,16 @@ import type { ZnsVerdict } from './zns-wire.ts';
 export type ZnsConfig = {
   /** Production: https://business.openapi.zalo.me */
   readonly url: string;
-  readonly templates: Readonly<Record<MessageKind, string>>;
+  /** A kind without a template is not sent. */
+  readonly templates: { readonly code: string; readonly notice?: string | undefined };
   readonly connectTimeoutMs?: number;
   readonly readTimeoutMs?: number;
   /** Told of rejections and outages that are ours to mend. Holds no number, text or token. */
   readonly onTrouble?: (reason: string) => void;
 };
 
-// The one parameter of each template, as approved by Zalo.
+// The one parameter of each template, as approved by Zalo. `otp`: six digits. `noi_dung`: when, what and
+// whom to call, ASCII without a link, at most 200 characters.
 const PARAMETER: Readonly<Record<MessageKind, string>> = { code: 'otp', notice: 'noi_dung' };
 
 export function createZnsGateway(config: ZnsConfig, tokens: OaTokens): MessageGateway {
@@ -36,9 +38,11 @@ export function createZnsGateway(config: ZnsConfig, tokens: OaTokens): MessageGa
   };
   return {
     async send({ to, text, reference, kind }): Promise<MessageAnswer> {
+      const template = config.templates[kind];
+      if (template === undefined) return { outcome: 'rejected', reason: 'configuration' };
       const body = JSON.stringify({
         phone: to.slice(1),
-        template_id: config.templates[kind],
+        template_id: template,
         template_data: { [PARAMETER[kind]]: text },
         tracking_id: reference,
       });

@@ -4,7 +4,6 @@
 import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
 import { createGrants } from '../../adapters/oidc-storage/grants.ts';
-import type { Database } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
 import { openVault } from '../../keys/vault.ts';
 import { isPersonalNumber } from '../../policies/personal-number.ts';
@@ -12,8 +11,8 @@ import { parsePhoneNumber } from '../../policies/phone-number.ts';
 import { findAccounts } from '../../safety/find.ts';
 import { lockAccount, unlockAccount } from '../../safety/lock.ts';
 import type { LockReason } from '../../safety/lock.ts';
-import { findStaff } from '../../staff/store.ts';
 import { table, withKeys } from './ground.ts';
+import { operatorId, operatorOption } from './operator.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -48,7 +47,7 @@ export function accountCommand(): Command {
   account
     .command('lock <account>')
     .description('end everything of an account; services refuse its tokens within seconds')
-    .requiredOption('--operator <login>', 'who decides: a login of an operator')
+    .addOption(operatorOption())
     .addOption(
       new Option('--reason <reason>', 'why')
         .choices(['lost_phone', 'not_me', 'fraud', 'operator'])
@@ -61,7 +60,7 @@ export function accountCommand(): Command {
   account
     .command('unlock <account>')
     .description('open a locked account; the person proves everything anew')
-    .requiredOption('--operator <login>', 'who decides: a login of an operator')
+    .addOption(operatorOption())
     .addOption(
       new Option('--reason <reason>', 'mistake: locked by error; person_present: an officer saw the person')
         .choices(['mistake', 'person_present'])
@@ -94,14 +93,6 @@ async function decide(
   });
   if (!changed) throw new Refusal('conflict', `nothing changed: there is no such account, or it is ${done} already`); // prettier-ignore
   process.stdout.write(`${done} ${accountId}\n`);
-}
-
-// The event names who decided by an id that the list of staff explains, as all events do.
-async function operatorId(db: Database, login: string): Promise<string> {
-  const staff = await findStaff(db, login);
-  if (staff?.role !== 'operator' || staff.disabled_at !== null)
-    throw new Refusal('forbidden', 'no operator of this name: see `tnid staff invite --role operator`');
-  return staff.id;
 }
 
 function numberOf(by: 'personal-number' | 'phone', given: string): string {

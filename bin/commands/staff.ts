@@ -2,9 +2,11 @@ import { Command, Option } from 'commander';
 import { processEnvironment, readSettings } from '../../config.ts';
 import { disableStaff } from '../../staff/disable.ts';
 import { inviteStaff } from '../../staff/invitation.ts';
+import { resetStaff } from '../../staff/reset.ts';
 import { listStaff } from '../../staff/store.ts';
 import type { StaffRole } from '../../staff/store.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
+import { operatorId, operatorOption } from './operator.ts';
 
 type Options = { role: StaffRole; unit: string; commune?: string };
 
@@ -21,12 +23,23 @@ export function staffCommand(): Command {
     .requiredOption('--unit <name>', 'department or office')
     .option('--commune <code>', 'five-digit commune code (officers)')
     .action(async (login: string, { role, unit, commune }: Options) => {
-      const { TNID_ISSUER: issuer } = readSettings(processEnvironment(), ['TNID_ISSUER']);
       const invitation = { login, role, unit, communeCode: commune };
       const token = await withKeys((db, _envelope, origin) =>
         inviteStaff({ db, origin }, invitation, new Date()),
       );
-      process.stdout.write(`${issuer}/nhan-vien/loi-moi/${token}\n`);
+      printLink(token);
+    });
+  staff
+    .command('reset <login>')
+    .description(
+      'for a forgotten password: end sessions, password, passkeys and codes, and print a new link as invite does',
+    )
+    .addOption(operatorOption())
+    .action(async (login: string, { operator }: { operator: string }) => {
+      const token = await withKeys(async (db, _envelope, origin) =>
+        resetStaff({ db, origin }, { login, operatorId: await operatorId(db, operator) }, new Date()),
+      );
+      printLink(token);
     });
   staff
     .command('disable <login>')
@@ -48,4 +61,9 @@ export function staffCommand(): Command {
       process.stdout.write(`${table(['login', 'role', 'unit', 'commune', 'state'], cells)}\n`);
     });
   return staff;
+}
+
+function printLink(token: string): void {
+  const { TNID_ISSUER: issuer } = readSettings(processEnvironment(), ['TNID_ISSUER']);
+  process.stdout.write(`${issuer}/nhan-vien/loi-moi/${token}\n`);
 }

@@ -6,11 +6,12 @@ import { html, type Html } from '../../views/html.ts';
 import { layout, type PageFrame } from '../../views/layout.ts';
 import type { Tokens } from '../relying-party/relying-party.ts';
 import type { Receipt, Session } from './sessions.ts';
+import { tryoutTitle } from './tryout.ts';
 
 export const portalName = 'Cổng tiện ích Tây Ninh (bản thử)';
 const TITLES = { report: 'Gửi phản ánh', dossier: 'Nộp hồ sơ' };
 
-const frameOf = (session: Session | undefined): PageFrame => ({
+export const frameOf = (session: Session | undefined): PageFrame => ({
   lang: 'vi',
   stylesheet: '/style.css',
   homeHref: '/',
@@ -20,7 +21,7 @@ const frameOf = (session: Session | undefined): PageFrame => ({
 
 export const isSignedIn = (session: Session | undefined) => session !== undefined && session.tokens.size > 0;
 
-export function homePage(session: Session | undefined, issuer: string): Html {
+export function homePage(session: Session | undefined, issuer: string, hasTryout: boolean): Html {
   return layout(
     { ...frameOf(session), title: portalName, scenic: true },
     html`<h1>${portalName}</h1>
@@ -38,6 +39,11 @@ export function homePage(session: Session | undefined, issuer: string): Html {
 <h2>Thông tin của bạn</h2>
 <p>Xem bạn đã đồng ý những gì, rút lại khi muốn.</p>
 <p><a class="button quiet" href="${`${issuer}/toi`}">Hồ sơ của tôi</a></p>
+${
+  hasTryout &&
+  html`<h2>Người, thẻ và quầy để dùng thử</h2>
+<p><a class="row-link" href="/dung-thu">${tryoutTitle}</a></p>`
+}
 ${session !== undefined && isSignedIn(session) && html`<div class="leave">${postForm('/dang-xuat', session.csrf, secondary('Đăng xuất'))}</div>`}
 ${session !== undefined && developerBox([...session.tokens.values()])}`,
   );

@@ -9,7 +9,8 @@ import { galleryPage } from '../gallery.ts';
 import { createRelyingParty, isRefusedByBroker, type Registration } from '../relying-party/relying-party.ts';
 import { logoutTokens } from './back-channel.ts';
 import { runErrand, type Outcome, type Services } from './errands.ts';
-import { dossierPage, homePage, isSignedIn, problemPage, receiptPage, reportPage } from './pages.ts';
+import { dossierPage, frameOf, homePage, isSignedIn, problemPage, receiptPage, reportPage } from './pages.ts';
+import { tryoutPage, type Tryout } from './tryout.ts';
 import { cookieOf, createSessions, isOurForm, noCookie, type Errand, type Session } from './sessions.ts';
 
 export type Portal = { readonly url: string; stop(): Promise<void> };
@@ -28,8 +29,10 @@ export async function startPortal(options: {
   readonly port: number;
   readonly registration: Registration;
   readonly services: Services;
+  /** Leads to a page about the people of the demo. */
+  readonly tryout?: Tryout;
 }): Promise<Portal> {
-  const { registration, services } = options;
+  const { registration, services, tryout } = options;
   const { issuer } = registration;
   const home = new URL(registration.redirectUri).origin;
   const party = await createRelyingParty(registration);
@@ -38,7 +41,9 @@ export async function startPortal(options: {
   const style = await readFile(new URL('../../views/style.css', import.meta.url));
 
   const routes: Readonly<Record<string, (visit: Visit) => Promise<Reply>>> = {
-    'GET /': async ({ session }) => page(homePage(session, issuer)),
+    'GET /': async ({ session }) => page(homePage(session, issuer, tryout !== undefined)),
+    'GET /dung-thu': async ({ session }) =>
+      tryout === undefined ? redirect('/') : page(tryoutPage(frameOf(session), tryout)),
     'GET /style.css': async () => ({
       status: 200,
       headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'max-age=300' },

@@ -18,8 +18,11 @@ const DAY = 86_400;
 
 const bind = (accountId: string, e164: string, now = NOW, identified = true, db: Database = domain.db) =>
   db.transaction(() => bindPhone(db, domain.vault, { accountId, e164, identified }, now));
-const touch = (accountId: string, identified: boolean, now: Date, db: Database = domain.db) =>
-  db.transaction(() => touchPhone(db, accountId, { identified }, now));
+const touch = async (accountId: string, identified: boolean, now: Date, number?: string) => {
+  const { db, vault } = domain;
+  const e164 = number ?? (await findProfile(db, vault, accountId))?.phone ?? '';
+  return db.transaction(() => touchPhone(db, vault, { accountId, e164, identified }, now));
+};
 async function suffices(accountId: string, now: Date): Promise<boolean> {
   const facts = (await findProfile(domain.db, domain.vault, accountId))?.phoneFacts;
   return facts !== undefined && codeSuffices(facts, now);
@@ -66,6 +69,14 @@ test('half a year of silence asks for the person again', async (t) => {
   t.false(await suffices(accountId, after(LONGEST_SILENCE_DAYS * DAY + 1)));
   await touch(accountId, false, after(100 * DAY));
   t.true(await suffices(accountId, after((100 + LONGEST_SILENCE_DAYS) * DAY)));
+});
+
+test('a number that was replaced while its code was under way is no proof', async (t) => {
+  const [accountId, stolen, current] = [await domain.citizen(), newPhone(), newPhone()];
+  await bind(accountId, stolen);
+  await bind(accountId, current, after(60));
+  t.false(await touch(accountId, false, after(90), stolen));
+  t.true(await touch(accountId, false, after(90), current));
 });
 
 test('whoever settled a number and fell silent does not keep it from its next holder', async (t) => {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import test from 'ava';
 import { proveByRegister } from '../../assurance/card.ts';
 import { bindIdentity } from '../../assurance/binding.ts';
-import { standingUnderWay } from '../../assurance/level.ts';
+import { standingUnderWay } from '../support/level.ts';
 import { openPending } from '../../assurance/pending.ts';
 import type { PopulationRegister, RegisterAnswer, RegisterRequest } from '../../assurance/population-register.ts'; // prettier-ignore
 import { findOpenTransaction, openTransaction } from '../../assurance/transaction.ts';

@@ -2,7 +2,7 @@ import test from 'ava';
 import { bindIdentity } from '../../assurance/binding.ts';
 import type { AuthorityAnswer, CardAuthority } from '../../assurance/card-authority.ts';
 import { proveByChip } from '../../assurance/chip.ts';
-import { standingUnderWay } from '../../assurance/level.ts';
+import { standingUnderWay } from '../support/level.ts';
 import { openPending } from '../../assurance/pending.ts';
 import { findOpenTransaction, openTransaction } from '../../assurance/transaction.ts';
 import { readChipFiles } from '../../cards/chip/files.ts';

@@ -1,12 +1,6 @@
 import test from 'ava';
-import {
-  satisfies,
-  standing,
-  standingOf,
-  standingUnderWay,
-  attachToSession,
-  revokeProofs,
-} from '../../assurance/level.ts';
+import { satisfies, standing, standingOf, attachToSession, revokeProofs } from '../../assurance/level.ts';
+import { standingUnderWay } from '../support/level.ts';
 import type { Standing } from '../../assurance/level.ts';
 import { bindIdentity } from '../../assurance/binding.ts';
 import { insertLevelFact } from '../../assurance/store.ts';

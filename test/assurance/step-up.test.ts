@@ -1,6 +1,6 @@
 import test from 'ava';
 import { findProfile } from '../../accounts/profile.ts';
-import { standingUnderWay } from '../../assurance/level.ts';
+import { standingUnderWay } from '../support/level.ts';
 import { sealPending } from '../../assurance/pending.ts';
 import { answerCode, completeLevel2 } from '../../assurance/step-up.ts';
 import { findTransaction } from '../../assurance/store.ts';
@@ -127,7 +127,7 @@ test('the same person finishing in two windows reaches level 2 in both', async (
 test('VNeID in one tab and the code in another add up instead of failing', async (t) => {
   const bound = await waiting('999190000406');
   await answer(bound.step, bound.code);
-  const step = await newStep(house, { accountId: bound.step.accountId });
+  const step = await newStep(house, { accountId: bound.step.accountId, e164: bound.step.request.e164 });
   await codes.send(step);
   const who = async () => ({ tx: await read(step.transactionId), accountId: step.accountId, sessionUid: undefined, amr: ['vneid'] });
   await completeLevel2({ ...house, origin: ORIGIN }, await who(), NOW);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { findBinding } from '../../assurance/binding-store.ts';
 import { bindIdentity } from '../../assurance/binding.ts';
-import { standingUnderWay } from '../../assurance/level.ts';
+import { standingUnderWay } from '../support/level.ts';
 import { openPending } from '../../assurance/pending.ts';
 import { findOpenTransaction, openTransaction } from '../../assurance/transaction.ts';
 import { beginUpstream } from '../../assurance/upstream-state.ts';

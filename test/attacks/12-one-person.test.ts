@@ -116,7 +116,7 @@ test.serial('"somebody is calling me" ends the first step before anything is bou
   await browser.press('Đăng nhập bằng Zalo');
   await browser.press(visitor.person.zaloId);
   await browser.press('allow');
-  t.is(shown(await browser.press('Có người đang gọi tôi')), 'Hãy dừng lại và tắt máy');
+  t.is(shown(await browser.press('Có người đang gọi tôi')), 'Hãy dừng lại và cúp máy');
   t.false(browser.hasButton('Xác minh bằng VNeID'));
   t.is(await countEvents(house, 'stepup.brake', await accountOf(house, visitor)), 1);
   const door = await browser.press('Dừng lại');

@@ -116,6 +116,9 @@ test.serial('a count that falls ends the passkey, and the alarm is on record', a
   await pressUnlock(me.visitor, me.key.answer({ ...ceremonyOn(me.visitor, house), count: 4 }));
   t.deepEqual(await freshLevelTwo(house, me.accountId), []);
   t.is(await countEvents(house, 'passkey.alarm', me.accountId), 1);
+  // The only passkey: the page of passkeys is gone, and the choice says why.
+  t.is(me.visitor.browser.page().title, words.stepUp.title.again);
+  t.true(me.visitor.browser.page().document.text.includes(words.stepUp.errors.passkey_stopped));
   await me.visitor.open((await rp.begin(LEVEL_TWO.scope, LEVEL_TWO.resource)).url);
   t.false(me.visitor.browser.hasButton(words.stepUp.methods.passkey.button), 'it is not offered any more');
 });

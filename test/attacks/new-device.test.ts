@@ -124,6 +124,30 @@ test.serial('signing in and small acts do not wait, and do not make a machine kn
   t.is(titleOf(thief), HELD);
 });
 
+test.serial('a small act a moment ago does not spare a large one its wait', async (t) => {
+  const victim = await meet(house);
+  await signIn(rp, victim, LEVEL_TWO);
+  const accountId = await accountOf(house, victim);
+  const thief = visitorAs(house, victim.person);
+  const small = await signIn(rp, thief, { scope: 'openid svc:hoso:xem', resource: DOSSIERS });
+  t.is(small.tokens.status, 200);
+  const silent = await rp.begin(LEVEL_TWO.scope, DOSSIERS, { prompt: 'none' });
+  const refused = await thief.open(silent.url);
+  t.true(refused.at === 'door' && refused.url.searchParams.has('error'), 'nor without a page');
+  await thief.open((await rp.begin(LEVEL_TWO.scope, DOSSIERS)).url);
+  t.is(titleOf(thief), HELD);
+  t.true((await linkOn(house, victim.person.phone)).startsWith(`${house.issuer}/k/`));
+  const { url } = thief.browser.page();
+  await accepted(accountId);
+  shiftMs += HOLD_SECONDS * 1000 + 1_000;
+  const end = await thief.open(url);
+  const answer = end.at === 'door' ? end.url.search : '';
+  t.true(
+    answer.includes('code=') || thief.browser.hasButton('Đồng ý'),
+    `after it the proof still counts: ${answer}`,
+  );
+});
+
 test.serial('a machine known to the thief’s own account is new to the victim’s', async (t) => {
   const [victim, thief] = [await meet(house), await meet(house)];
   await signIn(rp, victim, LEVEL_TWO);

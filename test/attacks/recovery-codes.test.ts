@@ -1,6 +1,7 @@
 import test from 'ava';
 import { recoveryCodesLeft } from '../../authenticators/recovery-codes.ts';
 import { sql } from '../../database.ts';
+import { recentNotices } from '../../safety/notices.ts';
 import { wordsOf } from '../../views/words/words.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
@@ -58,6 +59,8 @@ const says = ({ browser }: Visitor) => browser.page().document.text;
 test.serial('a code opens the account at level 1, once, and the services hear how', async (t) => {
   const { accountId, codes, visitor } = await withCodes();
   t.is(codes.length, 10);
+  const heard = await recentNotices(house.db, accountId, new Date());
+  t.deepEqual(heard.map(({ kind }) => kind), ['recovery_made'], 'whoever made them, the person hears of it'); // prettier-ignore
   const fresh = visitorAs(house, visitor.person);
   const request = await tryCode(fresh, codes[0] ?? '');
   const arrival = await fresh.browser.press(words.consent.submit, { 'purpose.phananh.bao-ket-qua': 'given' });

@@ -83,21 +83,6 @@ test('twenty sends at once over two brokers stay within the budget, and the refu
   t.is((await pointsOf(address))[0]?.points, charged);
 });
 
-test('guesses over two brokers at once: ten are given', async (t) => {
-  const [one, two] = [budgetsOf(), budgetsOf(100_000, house.second)];
-  const given = await times(40, (i) => (i % 2 === 0 ? one : two).takeGuess('guesser'));
-  t.is(given.filter(Boolean).length, 10);
-  t.false(await one.takeGuess('guesser'));
-});
-
-test('a guess given back can be taken again', async (t) => {
-  const budgets = budgetsOf();
-  for (let i = 0; i < 30; i += 1) {
-    t.true(await budgets.takeGuess('careful'));
-    await budgets.returnGuess('careful');
-  }
-});
-
 test('what is charged stays charged when the request around it rolls back', async (t) => {
   const facts = different();
   await house.db.request(async () => {

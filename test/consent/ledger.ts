@@ -12,6 +12,8 @@ import type { House } from '../../consent/give.ts';
 import { publishPurposes } from '../../consent/publish.ts';
 import { findSubject } from '../../consent/subject.ts';
 import { withdrawConsent } from '../../consent/withdraw.ts';
+import type { Notify } from '../../assurance/notify.ts';
+import { createNotify } from '../../safety/notices.ts';
 import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import { currentKey, loadSigningKeys } from '../../keys/signing-keys.ts';
@@ -32,7 +34,7 @@ export type Ledger = Domain & {
   readonly catalogue: Catalogue;
   readonly hoso: CatalogueService;
   readonly receiptKey: SigningKey;
-  house(db?: Database, catalogue?: Catalogue): House;
+  house(db?: Database, catalogue?: Catalogue): House & { readonly notify: Notify };
   give(answer: Asked, now?: Date, house?: House): Promise<void>;
   withdraw(
     what: { accountId: string; recordId: string; expectedVersion: number; by?: GivenBy },
@@ -48,7 +50,7 @@ export async function openLedger(): Promise<Ledger> {
   const receiptKey = currentKey(await loadSigningKeys(domain.db, domain.envelope, 'receipt', NOW));
   const hoso = catalogue.serviceById.get(HOSO);
   if (hoso === undefined) throw new Error('the catalogue has no dossier service');
-  const house = (db = domain.db, from = catalogue): House => ({
+  const house: Ledger['house'] = (db = domain.db, from = catalogue) => ({
     db,
     vault: domain.vault,
     issuer: `https://${ORIGIN}`,
@@ -56,6 +58,7 @@ export async function openLedger(): Promise<Ledger> {
     catalogue: from,
     receiptKey: () => receiptKey,
     grants: createGrants(db),
+    notify: createNotify({ db, vault: domain.vault, origin: ORIGIN, issuer: `https://${ORIGIN}` }),
   });
   const shared = { acr: `https://${ORIGIN}/acr/2`, evidence: { session: 's', ip: 'hash' } };
   return {

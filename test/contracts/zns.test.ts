@@ -53,6 +53,15 @@ test('a notice goes out with the template for notices', async (t) => {
   t.like(zalo.znsInbox(to)[0], { templateId: '100002', data: { noi_dung: 'Co may moi dang nhap.' } });
 });
 
+test('without a template for notices none is sent, and codes are', async (t) => {
+  const { zalo, open } = await start(t);
+  const { tokens } = open();
+  const gateway = createZnsGateway({ url: zalo.url, templates: { code: '100001' } }, tokens);
+  t.deepEqual(await gateway.send({ ...code, kind: 'notice' }), { outcome: 'rejected', reason: 'configuration' }); // prettier-ignore
+  t.is((await gateway.send(code)).outcome, 'accepted');
+  t.is(zalo.znsInbox(to).length, 1);
+});
+
 const classes: readonly [errors: readonly number[], reason: string, isOurs: boolean][] = [
   [[-108], 'invalid_number', false],
   [[-110, -114, -118, -119, -140], 'unreachable', false],

@@ -5,6 +5,7 @@ import { decideAccount } from '../../counter/account-lock.ts';
 import { getCase, openCase, openNumberCase } from '../../counter/case.ts';
 import { confirmGuardian, nameChild } from '../../counter/guardianship.ts';
 import type { RecordGuardian } from '../../counter/guardianship.ts';
+import { firstWord } from '../../counter/officer.ts';
 import type { Officer } from '../../counter/officer.ts';
 import { confirmNumber } from '../../counter/replaced-number.ts';
 import { recordGuardianship } from '../../consent/guardianship.ts';
@@ -114,27 +115,30 @@ const ownerOf = async (number: string) =>
 test.serial(
   'a child’s representative is recorded from a paper, once, and a stranger’s child is none',
   async (t) => {
-    await bound(SAU);
+    const guardian = await bound(SAU);
     const officer = await desk.officer();
     const id = await opened(officer, 'guardian', SAU);
     const paper = { kind: 'birth_certificate', reference: '12/2012' } as const;
     const record: RecordGuardian<string> = (facts, now) => recordGuardianship(desk.house, facts, now);
     const decision = { officer, id, note: '', seen: SAW };
+    const told: unknown[] = [];
+    const house = { ...desk.house, notify: async (notice: object) => void told.push(notice) };
     t.deepEqual(
-      await confirmGuardian(desk.house, decision, record, NOW),
+      await confirmGuardian(house, decision, record, NOW),
       { outcome: 'gone' },
       'no child was named yet',
     );
     t.is(await nameChild(desk.house, { officer, id, claim: SAU, paper }, NOW), 'same_person');
     t.is(await nameChild(desk.house, { officer, id, claim: { ...NGOC, name: 'Phạm Bảo Ngân' }, paper }, NOW), 'not_confirmed'); // prettier-ignore
     t.is(await nameChild(desk.house, { officer, id, claim: NGOC, paper }, NOW), 'match');
-    t.deepEqual(await confirmGuardian(desk.house, { ...decision, seen: { ...SAW, card: false } }, record, NOW), { outcome: 'checks_missing' }); // prettier-ignore
-    t.like(await confirmGuardian(desk.house, decision, record, NOW), { outcome: 'recorded' });
-    t.like(await confirmGuardian(desk.house, decision, record, NOW), { outcome: 'gone' });
+    t.deepEqual(await confirmGuardian(house, { ...decision, seen: { ...SAW, card: false } }, record, NOW), { outcome: 'checks_missing' }); // prettier-ignore
+    t.like(await confirmGuardian(house, decision, record, NOW), { outcome: 'recorded' });
+    t.like(await confirmGuardian(house, decision, record, NOW), { outcome: 'gone' });
 
     const again = await opened(officer, 'guardian', SAU);
     await nameChild(desk.house, { officer, id: again, claim: NGOC, paper }, NOW);
-    t.deepEqual(await confirmGuardian(desk.house, { ...decision, id: again }, record, NOW), { outcome: 'refused', reason: 'already' }); // prettier-ignore
+    t.deepEqual(await confirmGuardian(house, { ...decision, id: again }, record, NOW), { outcome: 'refused', reason: 'already' }); // prettier-ignore
+    t.deepEqual(told, [{ accountId: guardian, kind: 'guardian_recorded', key: id, link: true }], 'told once');
   },
 );
 
@@ -158,9 +162,13 @@ test.serial(
     const claim = { personalNumber: '999191000047', name: 'Lê Thị Thu', birthdate: '1991-01-01' };
     const found = await openNumberCase({ ...desk.house, register }, { officer: first, claim, oldNumber: OLD.personalNumber }, NOW); // prettier-ignore
     if (found.outcome !== 'opened') throw new Error(found.outcome);
-    const decision = (officer: Officer) => ({ officer, id: found.id, reason: 'sex_corrected', note: '', seen: SAW }) as const; // prettier-ignore
+    const decision = (officer: Officer) => ({ officer, id: found.id, reason: 'sex_corrected', note: ' Có giấy của công an xã ', seen: SAW }) as const; // prettier-ignore
     t.deepEqual(await confirmNumber(desk.house, decision(first), NOW), { outcome: 'sent_on' });
     t.deepEqual(await confirmNumber(desk.house, decision(first), NOW), { outcome: 'gone' });
+    t.deepEqual(await firstWord(desk.house, found.id), {
+      reason: 'sex_corrected',
+      note: 'Có giấy của công an xã',
+    });
     t.is(await ownerOf(OLD.personalNumber), accountId);
     const answers = await times(20, (n) =>
       confirmNumber({ ...desk.house, db: n % 2 === 0 ? db : otherPool }, decision(second), NOW),

@@ -11,6 +11,7 @@ import { findTransactionById } from '../../assurance/store.ts';
 import { openPending } from '../../assurance/pending.ts';
 import { sql } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
+import { eventsOf } from '../safety/people.ts';
 import { NOW, times } from '../support/domain.ts';
 import { AN, decisionsOf, DUC, eventsAbout, isRefused, openDesk, PHUOC, SAW, stepsOf } from './desk.ts';
 import type { Desk } from './desk.ts';
@@ -46,6 +47,7 @@ test('an officer confirms a citizen: the number goes on, everything is on record
     { kind: 'confirmed', reason: 'no_vneid', commune_code: '25459' },
   ]);
   t.deepEqual(await eventsAbout(db, officer.staffId), ['staff.invited ok', 'staff.accepted ok', 'counter.claimed ok', 'counter.checked ok', 'counter.confirmed ok']); // prettier-ignore
+  t.like(await eventsOf(desk.domain, citizen.accountId, 'counter.confirmed'), [{ actor: 'operator', staff: officer.staffId }]); // prettier-ignore
   const { facts_sealed: kept } = await getRequest(desk.house, { officer, id }, NOW);
   t.is(kept, null);
 });
@@ -88,6 +90,7 @@ test('an account of somebody else is not given to the person with the card', asy
   const id = await desk.looked(officer, citizen, AN);
   t.deepEqual(await confirmRequest(desk.house, { officer, id, ...REASON, seen: SAW }, NOW), { outcome: 'other_person' }); // prettier-ignore
   t.deepEqual(await stepsOf(desk.domain.db, citizen), []);
+  t.like(await eventsOf(desk.domain, citizen.accountId, 'counter.confirmed'), [{ actor: 'operator', outcome: 'refused' }]); // prettier-ignore
   t.is((await askCounter(desk.house, citizen, NOW)).state, 'refused');
 });
 

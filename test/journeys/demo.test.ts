@@ -11,8 +11,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { usualPorts } from '../../bin/demo-stage.ts';
+import { readQr } from '../../cards/qr.ts';
+import { openBrowser } from '../../sandbox/citizen/browser.ts';
 import { openFolder } from '../../sandbox/postgres-binaries.ts';
+import { wordsOf } from '../../views/words/words.ts';
 
+const words = wordsOf('vi');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readySchema = z.object({
   issuer: z.url(),
@@ -29,6 +33,17 @@ const readySchema = z.object({
       inbox: z.url(),
       zalo: z.object({ id: z.string() }),
       vneid: z.object({ sub: z.string() }),
+    }),
+  ),
+  officers: z.array(z.object({ login: z.string(), invitation: z.url().optional() })).length(2),
+  cards: z.array(
+    z.object({
+      name: z.string(),
+      personalNumber: z.string().regex(/^999\d{9}$/),
+      birthdate: z.string(),
+      qr: z.string().optional(),
+      chip: z.url(),
+      isChild: z.boolean(),
     }),
   ),
   views: z.url(),
@@ -122,6 +137,20 @@ test.serial(
       t.regex(response.headers.get('content-security-policy') ?? '', /^default-src 'none'/);
     }
     t.is((await fetch(`${ready.portal}/views/nothing`)).status, 404);
+    const tryout = await (await fetch(`${ready.portal}/dung-thu`)).text();
+    for (const { name, qr, birthdate, chip } of ready.cards) {
+      t.true(tryout.includes(name) && tryout.includes(chip), name);
+      t.is(qr === undefined, birthdate.length === 4);
+      if (qr !== undefined) t.deepEqual(readQr(qr, new Date()).errors, [], name);
+      t.is((await fetch(chip)).status, 200, name);
+    }
+    for (const { login, invitation } of ready.officers) {
+      t.is((await fetch(invitation ?? '')).status, 200, login);
+    }
+    t.deepEqual(
+      ready.cards.filter(({ isChild }) => isChild).map(({ name }) => name),
+      ['Phạm Bảo Ngọc'],
+    );
     const inboxes = await Promise.all(ready.citizens.map(async ({ inbox }) => (await fetch(inbox)).json()));
     t.deepEqual(inboxes[0], { messages: [] });
 
@@ -141,6 +170,10 @@ test.serial(
   'after kill -9 the next start works on the same data, within ten seconds, and tells the story',
   async (t) => {
     const first = await start(t, '--no-story');
+    const [hoa] = first.ready.officers;
+    const officer = openBrowser();
+    await officer.open(hoa?.invitation ?? '');
+    await officer.press(words.staff.button, { password: 'ngôi nhà nhỏ bên sông Vàm Cỏ' });
     first.child.kill('SIGKILL');
     await ended(first.child);
     t.deepEqual(await nothingLeftWithin(5_000), [], 'PostgreSQL ends when its master is gone');
@@ -150,6 +183,10 @@ test.serial(
     t.true(performance.now() - startedAt < 10_000);
     t.is(await ended(second.child), 0, second.told());
     t.regex(second.told(), /✓ 5\. Sổ kiểm toán/);
+    const [hoaLater, binhLater] = second.ready.officers;
+    t.is(hoaLater?.invitation, undefined, 'who has accepted keeps the password');
+    t.truthy(binhLater?.invitation, 'who has not is invited again');
+    t.not(binhLater?.invitation, first.ready.officers[1]?.invitation);
     t.deepEqual(await nothingLeftWithin(2_000), []);
   },
 );

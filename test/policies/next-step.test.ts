@@ -34,7 +34,8 @@ const table: readonly [title: string, facts: StepFacts, step: Step][] = [
   ['level 1 wanted: no scam question', { ...newcomer, wantLevel: 1, brakeAnswered: false }, 'consent'],
   ['level met already: no proof is asked', { ...newcomer, levelMet: true }, 'consent'],
   ['level met, nothing to ask: finish', { ...newcomer, levelMet: true, consentMissing: false }, 'finish'],
-  ['level met on a new device: nothing waits', { ...known, levelMet: true, held: true }, 'consent'],
+  ['level met for a small act on a new device: a large one waits', { ...known, levelMet: true, held: true }, 'hold'],
+  ['level met, level 1 wanted: nothing waits', { ...known, wantLevel: 1, levelMet: true, held: true }, 'consent'],
 
   ['first time: is somebody calling?', { ...newcomer, brakeAnswered: false }, 'brake'],
   ['first time, asked: choose', newcomer, 'choose'],

@@ -1,13 +1,16 @@
 import test from 'ava';
+import { bindPhone } from '../../accounts/phone.ts';
+import { deliverDue } from '../../codes/outbox.ts';
 import { sql } from '../../database.ts';
+import { beginHold, holdState } from '../../safety/hold.ts';
 import { NOTICE_DAYS, noticeEndingBindings } from '../../safety/binding-notices.ts';
-import { noticeText } from '../../safety/notice-text.ts';
+import { noticeText, zaloNoticeText } from '../../safety/notice-text.ts';
 import { noticeAccount, recentNotices } from '../../safety/notices.ts';
 import type { NoticeKind } from '../../assurance/notify.ts';
 import { vi } from '../../views/words/vi.ts';
 import { after, NOW, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
-import { boundCitizen, eventsOf, houseOf, messagesTo } from './people.ts';
+import { boundCitizen, eventsOf, houseOf, messagesTo, newPhone } from './people.ts';
 
 let domain: Domain;
 test.before(async () => {
@@ -100,4 +103,76 @@ test.serial('whose binding ends within a month hears of it once', async (t) => {
   t.is(more.length, 0);
   t.deepEqual((await recentNotices(domain.db, soon.accountId, NOW)).map(({ facts }) => facts), [{ until: after((NOTICE_DAYS - 1) * 86_400).toISOString() }]); // prettier-ignore
   t.deepEqual(await messagesTo(domain, later.phone), []);
+});
+
+const overZalo = (house = houseOf(domain)) => ({ ...house, zaloNotices: true });
+const queued = async (accountId: string) => {
+  const rows = await domain.db.rows<{ id: string; channel: string; to: Buffer; text: Buffer }>(sql`
+    select id, channel, to_sealed as to, text_sealed as text from message_outbox where account_id = ${accountId} order by channel, id`);
+  return rows.map(({ id, channel, to, text }) => ({ id, channel, to: domain.vault.open(`message/${id}/to`, to), text: domain.vault.open(`message/${id}/text`, text) })); // prettier-ignore
+};
+
+test('through Zalo a notice is short, without a link, and says whom to call', (t) => {
+  for (const kind of KINDS) {
+    const text = zaloNoticeText(kind, NOW);
+    t.regex(text, /^[ -~]{40,200}$/, kind);
+    t.notRegex(text, /https?:|\.vn/);
+    t.regex(text, /Tay Ninh ID.*Goi 1022$/);
+  }
+});
+
+test.serial('where Zalo is set up the phone on record hears by both, the one before it by SMS alone', async (t) => {
+  const { accountId, phone: former } = await boundCitizen(domain);
+  const phone = newPhone();
+  await domain.db.transaction(() => bindPhone(domain.db, domain.vault, { accountId, e164: phone }, after(60)));
+  const notice = { accountId, kind: 'phone_changed', key: 'p', link: true } as const;
+  const told = await noticeAccount(overZalo(), notice, after(60));
+  const sent = await queued(accountId);
+  const by = (channel: string) => sent.filter((one) => one.channel === channel);
+  t.deepEqual(by('sms').map(({ to }) => to).sort(), [former, phone].sort());
+  t.deepEqual(by('zns').map(({ to }) => to), [phone]);
+  t.true(by('sms').every(({ text }) => text.includes('/k/')));
+  t.false(by('zns').some(({ text }) => text.includes('/k/')));
+  t.deepEqual([...told.messageIds].sort(), by('sms').map(({ id }) => id).sort());
+  t.like((await eventsOf(domain, accountId, 'account.noticed'))[0], { messages: 2, zalo: true });
+}); // prettier-ignore
+
+test.serial('a notice that Zalo does not take is no error, and one it takes ends no wait', async (t) => {
+  const { accountId } = await boundCitizen(domain);
+  await domain.db.run(sql`delete from message_outbox`);
+  const device = { accountId, deviceKey: domain.vault.keyOf('device', 'zalo') };
+  await beginHold(overZalo(), device, after(60));
+  const gateway = (outcome: 'accepted' | 'rejected') => ({
+    send: async () =>
+      outcome === 'accepted'
+        ? ({ outcome, messageId: 'm' } as const)
+        : ({ outcome, reason: 'unreachable' } as const),
+  });
+  // Whoever holds the person's Zalo, and not the SIM, would be the only one who was told.
+  await deliverDue(
+    domain.db,
+    domain.vault,
+    { sms: gateway('rejected'), zns: gateway('accepted') },
+    after(61),
+  );
+  const high = { highRisk: true, boundSince: NOW };
+  t.is(await holdState(domain.db, { ...device, ...high }, after(900)), 'identity_only');
+
+  const other = { ...device, deviceKey: domain.vault.keyOf('device', 'zalo-2') };
+  await beginHold(overZalo(), other, after(60));
+  t.is(
+    await deliverDue(
+      domain.db,
+      domain.vault,
+      { sms: gateway('accepted'), zns: gateway('rejected') },
+      after(61),
+    ),
+    2,
+  );
+  t.is(
+    await deliverDue(domain.db, domain.vault, { sms: gateway('accepted') }, after(3_600)),
+    0,
+    'not tried again',
+  );
+  t.is(await holdState(domain.db, { ...other, ...high }, after(900)), 'none');
 });

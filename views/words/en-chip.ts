@@ -5,9 +5,8 @@ export const enChip: typeof viChip = {
     title: 'Read the chip of your identity card',
     lead: 'The chip shows that the card is genuine. Use your own card.',
     transaction: 'Transaction code',
-    phoneTitle: 'With a phone',
-    phone:
-      'Phones with NFC will read the card inside Zalo. This is coming soon. For now use a card reader, or choose another way.',
+    phoneTitle: 'A phone cannot read it here yet',
+    phone: 'You need a card reader connected to a computer. Without one, press Choose another way.',
     readerTitle: 'With a card reader',
     steps: [
       'Put the card on the reader. It saves a file.',

@@ -32,6 +32,7 @@ export const enCounter: typeof viCounter = {
     passkeyTitle: 'With the passkey on this computer',
     passkey: 'Sign in with a passkey',
     passkeyText: 'Use your fingerprint, face or the code of this device.',
+    passkeyLater: 'This page was opened too often from here. Wait an hour, or use your password and a code.',
     passwordTitle: 'With password and a code from paper',
     login: 'Login',
     password: 'Password',
@@ -144,6 +145,8 @@ export const enCounter: typeof viCounter = {
     secondTitle: 'Second officer compares',
     secondWhy: (login) =>
       `This person has another account. Officer ${login} has looked and agrees to move it. Please look again from the start.`,
+    firstReason: 'Reason the first officer gave',
+    firstNote: 'Note of the first officer',
     facts: 'According to the population register',
     name: 'Full name',
     birthYear: 'Year of birth',

@@ -20,9 +20,9 @@ export const enPasskeys: typeof viPasskeys = {
     neverUsed: 'Never used',
     suspectTag: 'Stopped: it may have been copied',
     lost: 'Lost the device? Remove its passkey here, or call 1022.',
-    back: 'Back to my records',
+    back: 'Back to My records',
     done: {
-      added: 'Passkey added. Next time choose “Use the passkey on this device”.',
+      added: 'Passkey added. Next time choose “Use a passkey”.',
       renamed: 'Passkey renamed.',
       removed: 'Passkey removed. That device no longer opens your account.',
     },
@@ -59,7 +59,7 @@ export const enPasskeys: typeof viPasskeys = {
     back: 'Back to the list',
   },
   passkeyStep: {
-    title: 'Use the passkey on this device',
+    title: 'Use a passkey',
     lead: 'Press the button below. Your device asks for your fingerprint, your face or its unlock code.',
     purpose: 'To do',
     transaction: 'Transaction code',
@@ -100,7 +100,7 @@ export const enPasskeys: typeof viPasskeys = {
     makeAgain: 'Make new codes',
     worth:
       'A recovery code only lets you into your account. Private matters still need the verification step.',
-    back: 'Back to my records',
+    back: 'Back to My records',
     madeTitle: 'Your recovery codes',
     onceTitle: 'Shown this once',
     onceText: 'Print them or write them down now. Once you leave this page they cannot be shown again.',

@@ -18,9 +18,9 @@ export const enStepUp: typeof viStepUp = {
   },
   elsewhere: {
     title: 'You already have another account',
-    lead: 'This personal number belongs to another Tây Ninh ID account. Everybody has one. If it is your old account (new telephone, lost Zalo), you can move to this one.',
-    barred:
-      'You cannot move this account by yourself. Please bring your identity card to a one-stop counter.',
+    lead: 'Everybody has only one Tây Ninh ID account. If you have a new telephone or lost your old Zalo, you can move to this one.',
+    notMine: 'You never had an account? Call 1022.',
+    barred: 'You cannot move to this account by yourself. An officer at a one-stop counter will help you.',
     steps: [
       'Enter the code that we send to your telephone.',
       'We tell the old account and wait 24 hours.',
@@ -28,11 +28,13 @@ export const enStepUp: typeof viStepUp = {
     ],
     move: 'Move to this account',
     counterTitle: 'You do not want to wait?',
+    barredTitle: 'What to do',
     counter:
       'Bring your identity card to the one-stop counter of your commune. It is done at once. To find it: call 1022.',
     waitingTitle: 'Your wish has been noted',
     waiting: (at: string) => `Come back from ${at} and verify once more.`,
     waitingWhy: 'We have told the old account. The wait keeps others from taking your account.',
     leave: 'Stop',
+    understood: 'I understand',
   },
 };

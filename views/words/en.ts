@@ -62,6 +62,7 @@ export const en: Words = {
     },
     verifiedUntil: (at: string) => `Your last verification was valid until ${at}.`,
     aboutToDo: (client: string) => `You are about to do this in ${client}`,
+    ownPage: 'Open the private part of My records',
     transaction: 'Transaction code',
     person: 'Account',
     choose: 'Choose how to verify',
@@ -74,19 +75,19 @@ export const en: Words = {
       },
       chip: {
         button: 'Read the chip of your identity card',
-        text: 'Use a phone with NFC to read the chip on the card.',
+        text: 'You need a card reader. A phone cannot read it here yet.',
       },
       card: {
-        button: 'Use the QR code or number on your card',
-        text: 'No NFC, no VNeID needed. Have your identity card at hand.',
+        button: 'Type the number on your identity card',
+        text: 'No VNeID needed. Have your card at hand.',
       },
       counter: {
         button: 'Ask an officer at the one-stop counter',
         text: 'Bring your identity card to the counter. Family may come along and help.',
       },
       passkey: {
-        button: 'Use the passkey on this device',
-        text: 'Your fingerprint, face or the code that unlocks your device.',
+        button: 'Use a passkey',
+        text: 'Your fingerprint, your face or the code that unlocks this device.',
       },
       otp: {
         button: 'Get a code by text message',
@@ -100,7 +101,10 @@ export const en: Words = {
       not_enough: 'This VNeID account is not enough. A level 2 VNeID account of your own is needed.',
       unavailable: 'VNeID is busy. Please wait a few minutes and press again.',
       expired: 'It took too long. Please press the VNeID button again.',
-      other_person: 'This account belongs to another person. If that is a mistake, go to a one-stop counter or call 1022.',
+      other_person:
+        'This account belongs to somebody other than the person just verified. If that is a mistake, go to a one-stop counter or call 1022.',
+      passkey_stopped:
+        'That passkey no longer works here: it looks as if it was copied. Choose another way. If you are worried, call 1022.',
     },
   },
   scam: {
@@ -109,7 +113,7 @@ export const en: Words = {
   },
   phone: {
     title: 'Phone number for the code',
-    lead: 'We send a code of 6 digits to this phone number.',
+    lead: 'Step one is done. Step two: we send a code of 6 digits to your phone.',
     label: 'Your mobile phone number',
     hint: 'For example: 0912 345 678',
     button: 'Send me the code',
@@ -125,6 +129,7 @@ export const en: Words = {
       old_eleven_digit_mobile: 'This is an old number of 11 digits. Enter the new number of 10 digits.',
       not_mobile: 'This is not a mobile phone number. Please check it.',
       sent_too_often: 'Too many codes were sent to this number. Please wait and try again.',
+      too_soon: 'A code was sent just now. Please wait a few minutes and press again.',
       unavailable: 'The message could not be sent. Please wait a few minutes and try again.',
     },
   },
@@ -137,7 +142,8 @@ export const en: Words = {
     purpose: 'What it is for',
     transaction: 'Transaction code',
     label: (length: number) => `The ${length} digits in the message`,
-    hint: (until: string, attempts: number) => `The code works until ${until}. Attempts left: ${attempts}.`,
+    until: (time: string) => `The code works until ${time}.`,
+    attempts: (left: number) => `Attempts left: ${left}.`,
     keep: 'Do not give this code to anybody.',
     keepText:
       'Not even to people who say they are officials, police or a bank. If somebody asks for it, call 1022.',
@@ -145,6 +151,8 @@ export const en: Words = {
     noMessage: 'No message yet? A number gets only a few codes in an hour.',
     zaloText: 'The SMS has not reached your phone. You can get the code through Zalo on this number.',
     zalo: 'Get the code through Zalo',
+    otherNumberText: 'Is the phone number wrong?',
+    otherNumber: 'Correct the phone number',
     resendFrom: (time: string) => `You can send it again from ${time}.`,
     resend: 'Send the code again',
     last: 'This is the last code for this.',

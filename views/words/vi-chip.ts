@@ -5,9 +5,8 @@ export const viChip = {
     title: 'Đọc chip trên thẻ căn cước',
     lead: 'Chip trên thẻ cho biết thẻ là thật. Bạn dùng thẻ của chính bạn.',
     transaction: 'Mã giao dịch',
-    phoneTitle: 'Đọc bằng điện thoại',
-    phone:
-      'Điện thoại có NFC sẽ đọc được thẻ ngay trong Zalo. Cách này sắp có. Bây giờ bạn dùng máy đọc thẻ, hoặc chọn cách khác.',
+    phoneTitle: 'Điện thoại chưa đọc được ở đây',
+    phone: 'Bạn cần một máy đọc thẻ nối với máy tính. Không có máy đọc thẻ, bạn bấm Chọn cách khác.',
     readerTitle: 'Đọc bằng máy đọc thẻ',
     steps: [
       'Đặt thẻ lên máy đọc. Máy đọc lưu lại một tệp.',

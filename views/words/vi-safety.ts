@@ -11,12 +11,14 @@ export const viSafety = {
       moved: 'Danh tính của bạn đã chuyển sang tài khoản khác',
       locked: 'Tài khoản đã bị khóa',
       unlocked: 'Tài khoản đã được mở lại',
+      recovery_made: 'Đã lập bộ mã khôi phục mới',
       recovery_used: 'Mã khôi phục đã được dùng để đăng nhập',
       passkey_added: 'Đã thêm một khóa đăng nhập',
       passkey_removed: 'Đã gỡ một khóa đăng nhập',
       binding_ending: 'Bước xác minh của bạn sắp hết hạn',
       phone_changed: 'Số điện thoại của tài khoản đã thay đổi',
-      guardian: 'Đã ghi nhận bạn là người đại diện của một trẻ em',
+      guardian_asked: 'Một em bạn đại diện đang đợi bạn trả lời',
+      guardian_recorded: 'Đã ghi nhận bạn là người đại diện của một trẻ em',
     },
   },
   notMe: {
@@ -45,7 +47,7 @@ export const viSafety = {
   },
   devices: {
     title: 'Máy của tôi',
-    lead: 'Đây là những máy bạn đã dùng để xác minh. Máy lạ phải đợi chúng tôi báo cho bạn trước.',
+    lead: 'Đây là những máy bạn đã dùng để xác minh. Gặp máy lạ, chúng tôi báo cho bạn trước.',
     none: 'Chưa có máy nào.',
     kinds: {
       android: 'Điện thoại Android',
@@ -75,7 +77,7 @@ export const viSafety = {
     wait: 'Trang này tự mở bước tiếp theo. Bạn không phải bấm gì.',
     check: 'Xem ngay',
     notMeTitle: 'Có người bảo bạn đợi ở trang này?',
-    notMeText: 'Kẻ lừa đảo thường giục bạn. Hãy dừng lại, tắt máy và gọi 1022.',
+    notMeText: 'Kẻ lừa đảo thường giục bạn. Hãy dừng lại, cúp máy và gọi 1022.',
     notMe: 'Không phải tôi, dừng lại',
   },
 };
