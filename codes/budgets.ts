@@ -1,9 +1,9 @@
-// Limits on codes (protocol design 9). Counted by rate-limiter-flexible in PostgreSQL, so that
-// they hold across processes. All budgets are checked before any is charged, cheap ones first;
-// when the counter cannot be reached, nothing is sent.
+// Limits on codes (protocol design 9). Counted in PostgreSQL, so that they hold across processes. All
+// budgets are checked before any is charged, cheap ones first, in one statement each; when the
+// counter cannot be reached, nothing is sent.
 
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database.ts';
+import { sql } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import { isStopped } from './channel-switch.ts';
 import { GUESSES_PER_DAY } from './guesses.ts';
@@ -76,72 +76,43 @@ const ALARM_EVERY_MS = 60_000;
 
 export function createBudgets(db: Database, options: BudgetOptions): Budgets {
   const { channelPerHour, channelPerDay = channelPerHour * 10, onBlocked = () => {} } = options;
-  // The library speaks to anything with `query`; our door keeps its own connection handling.
-  const storeClient = {
-    query: async (statement: { name: string; text: string; values: unknown[] }) => {
-      const rows = await db.apart(
-        () => db.rows({ ...statement, values: statement.values as string[] }), // the library binds keys, counts and times
-      );
-      return { rows, rowCount: rows.length };
-    },
-  };
-  const limiter = (name: string, points: number, duration: number) =>
-    new RateLimiterPostgres({
-      storeClient,
-      storeType: 'pool',
-      tableName: 'rate_limit',
-      tableCreated: true,
-      keyPrefix: name,
-      points,
-      duration,
-      clearExpiredByTimeout: false,
-    });
   const money: readonly Limit[] = [
     { name: 'channel-hour', points: channelPerHour, seconds: HOUR, key: (facts) => facts.channel },
     { name: 'channel-day', points: channelPerDay, seconds: DAY, key: (facts) => facts.channel },
   ];
-  const sends = [...SEND_LIMITS, ...money].map((limit) => ({
-    ...limit,
-    counter: limiter(limit.name, limit.points, limit.seconds),
-  }));
+  const sends = [...SEND_LIMITS, ...money];
   const alarmedAt = new Map<string, number>();
 
-  const concerning = (facts: SendFacts) =>
+  const concerning = (facts: SendFacts): readonly Counted[] =>
     sends.flatMap((limit) => {
       const key = limit.key(facts);
-      return key === undefined ? [] : [{ ...limit, key }];
+      return key === undefined ? [] : [{ ...limit, counter: `${limit.name}:${key}` }];
     });
 
   async function check(facts: SendFacts, now: Date): Promise<Charge> {
     if (await closed(() => isStopped(db, facts.channel))) return usedUp('channel-stopped', HOUR);
-    for (const { name, points, key, counter } of concerning(facts)) {
-      const state = await closed(() => counter.get(key));
-      if (state !== null && state.consumedPoints >= points) return usedUp(name, secondsOf(state));
-    }
+    const limits = concerning(facts);
+    const counts = await closed(() => findCounts(db, limits, now));
+    const full = limits.find(({ counter, points }) => (counts.get(counter)?.points ?? 0) >= points);
+    if (full !== undefined) return usedUp(full.name, secondsOf(counts.get(full.counter), now));
     const pumped = await closed(() => findPumping(db, facts, now));
     return pumped === undefined ? { outcome: 'charged' } : usedUp(`pumping-${pumped}`, PUMPING_WINDOW_SECONDS); // prettier-ignore
   }
 
-  async function charge(facts: SendFacts): Promise<Charge> {
+  async function charge(facts: SendFacts, now: Date): Promise<Charge> {
     const limits = concerning(facts);
-    for (const [at, { name, key, counter }] of limits.entries()) {
-      try {
-        await counter.consume(key);
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw limiterDown(error);
-        // Another send took the last one meanwhile: what was charged so far is given back.
-        for (const { key: keyOf, counter: charged } of limits.slice(0, at + 1))
-          await closed(() => charged.reward(keyOf));
-        return usedUp(name, secondsOf(error));
-      }
-    }
-    return { outcome: 'charged' };
+    const counts = await closed(() => raiseCounts(db, limits, now));
+    const full = limits.find(({ counter, points }) => (counts.get(counter)?.points ?? 0) > points);
+    if (full === undefined) return { outcome: 'charged' };
+    // Another send took the last one meanwhile: what was charged is given back.
+    await closed(() => lowerCounts(db, limits));
+    return usedUp(full.name, secondsOf(counts.get(full.counter), now));
   }
 
   return {
     async chargeSend(facts, now) {
       const allowed = await check(facts, now);
-      const charged = allowed.outcome === 'charged' ? await charge(facts) : allowed;
+      const charged = allowed.outcome === 'charged' ? await charge(facts, now) : allowed;
       if (charged.outcome === 'used_up') {
         const due = now.getTime() - (alarmedAt.get(charged.budget) ?? -Infinity) >= ALARM_EVERY_MS;
         const alarm = due && ALARMING.test(charged.budget);
@@ -160,7 +131,46 @@ const usedUp = (budget: string, retryAfterSeconds: number): Charge => ({
   retryAfterSeconds,
 });
 
-const secondsOf = (state: RateLimiterRes) => Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+const secondsOf = (count: Count | undefined, now: Date) =>
+  Math.max(1, Math.ceil(((count?.expire ?? 0) - now.getTime()) / 1000));
+
+type Counted = Limit & { readonly counter: string };
+type Count = { key: string; points: number; expire: number };
+
+// Apart, all three: what is charged stays charged when the request around it rolls back. In the order
+// of their keys, or two sends would wait for each other.
+async function findCounts(db: Database, limits: readonly Counted[], now: Date) {
+  const keys = limits.map(({ counter }) => counter);
+  const rows = await db.apart(() =>
+    db.rows<Count>(sql`
+      select key, points, expire from rate_limit where key = any(${keys}::text[]) and expire > ${now.getTime()}::bigint`),
+  );
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+async function raiseCounts(db: Database, limits: readonly Counted[], now: Date) {
+  const nowMs = now.getTime();
+  const rows = await db.apart(() =>
+    db.rows<Count>(sql`
+      insert into rate_limit as r (key, points, expire)
+      select key, 1, ${nowMs}::bigint + seconds * 1000::bigint
+      from unnest(${limits.map(({ counter }) => counter)}::text[], ${limits.map(({ seconds }) => seconds)}::int[]) as fresh (key, seconds)
+      order by key
+      on conflict (key) do update set
+        points = case when r.expire <= ${nowMs}::bigint then 1 else r.points + 1 end,
+        expire = case when r.expire <= ${nowMs}::bigint then excluded.expire else r.expire end
+      returning key, points, expire`),
+  );
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+const lowerCounts = (db: Database, limits: readonly Counted[]) =>
+  db.apart(() =>
+    db.run(sql`
+      with held as (
+        select key from rate_limit where key = any(${limits.map(({ counter }) => counter)}::text[]) order by key for update)
+      update rate_limit set points = points - 1 where points > 0 and key in (select key from held)`),
+  );
 
 async function closed<T>(ask: () => Promise<T>): Promise<T> {
   try {

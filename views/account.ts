@@ -77,10 +77,13 @@ ${notices(model)}
 ${services.length === 0 ? html`<p>${words.noServices}</p>` : services.map((service) => connectedService(service, page))}
 ${links(model)}
 <h2>${words.historyTitle}</h2>
-${history.length === 0 ? html`<p>${words.noHistory}</p>` : html`<p>${hotline(words.historyHelp)}</p>${entries(history, page)}`}
+${history.length === 0 ? html`<p>${words.noHistory}</p>` : html`${toldOf(model) === 0 && html`<p>${hotline(words.historyHelp)}</p>`}${entries(history, page)}`}
 ${leaveForm(model.logoutAction, model.csrf, words.logout)}`,
   );
 }
+
+// The same advice stands above the notices, when there are any.
+const toldOf = ({ notices: told = [] }: AccountModel) => told.length;
 
 function levelCard(model: AccountModel): Html {
   const { level, verifiedAt, validUntil } = model;

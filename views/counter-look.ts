@@ -39,6 +39,15 @@ export type CounterLookModel = {
   readonly otherCardHref?: string | undefined;
   readonly backHref: string;
   readonly error?: keyof Words['counterLook']['errors'] | undefined;
+  /** What was ticked, chosen and written before the mistake. `refusing`: in the form that refuses. */
+  readonly kept?: KeptLook | undefined;
+};
+
+export type KeptLook = {
+  readonly seen: Readonly<Record<(typeof SEEN)[number], boolean>>;
+  readonly reason: string;
+  readonly note: string;
+  readonly refusing: boolean;
 };
 
 /** A reason as it was written down, if it is one of ours. */
@@ -73,7 +82,7 @@ ${
   html`<section class="leave">
 ${confirm && html`<h2>${words.refuseTitle}</h2>`}
 <p>${words.refuseText}</p>
-${postForm(refuse.action, model.csrf, html`${reasonField('refuse-', refuse.reasons, words)}${noteField('refuse-', words)}${secondary(words.refuse)}`)}
+${postForm(refuse.action, model.csrf, html`${reasonField('refuse-', refuse.reasons, words, keptIn(model, true))}${noteField('refuse-', words.noteHint, words, keptIn(model, true))}${secondary(words.refuse)}`)}
 </section>`
 }
 <p class="row-actions">${model.otherCardHref !== undefined && html`<a class="row-link" href="${model.otherCardHref}">${words.otherCard}</a>`}
@@ -115,28 +124,41 @@ function confirmForm(model: CounterLookModel, confirm: NonNullable<CounterLookMo
     html`<fieldset class="checks"><legend>${words.checks}</legend>
 <div class="choices">${SEEN.map(
       (name) =>
-        html`<label class="choice"><input type="checkbox" id="${name}" name="${name}" value="yes"${name === 'face' && model.error === undefined && html` autofocus`}>${words[name]}</label>`,
+        html`<label class="choice"><input type="checkbox" id="${name}" name="${name}" value="yes"${name === 'face' && model.error === undefined && html` autofocus`}${keptIn(model, false)?.seen[name] === true && html` checked`}>${words[name]}</label>`,
     )}</div></fieldset>
-${confirm.reasons.length > 0 && reasonField('', confirm.reasons, words)}
-${noteField('', words)}
+${confirm.reasons.length > 0 && reasonField('', confirm.reasons, words, keptIn(model, false))}
+${noteField('', confirm.reasons.length > 0 ? words.noteHint : words.noteFree, words, keptIn(model, false))}
 ${primary(words[confirm.button])}`,
   );
 }
 
-function reasonField(prefix: string, reasons: readonly LookReason[], words: Words['counterLook']): Html {
+const keptIn = ({ kept }: CounterLookModel, refusing: boolean) =>
+  kept?.refusing === refusing ? kept : undefined;
+
+function reasonField(
+  prefix: string,
+  reasons: readonly LookReason[],
+  words: Words['counterLook'],
+  kept: KeptLook | undefined,
+): Html {
   return html`<div class="field">
 <label for="${prefix}reason">${words.reason}</label>
 <select class="input" id="${prefix}reason" name="reason">
 <option value="">${words.choose}</option>
-${reasons.map((reason) => html`<option value="${reason}">${words.reasons[reason]}</option>`)}
+${reasons.map((reason) => html`<option value="${reason}"${kept?.reason === reason && html` selected`}>${words.reasons[reason]}</option>`)}
 </select>
 </div>`;
 }
 
-function noteField(prefix: string, words: Words['counterLook']): Html {
+function noteField(
+  prefix: string,
+  hint: string,
+  words: Words['counterLook'],
+  kept: KeptLook | undefined,
+): Html {
   return html`<div class="field">
 <label for="${prefix}note">${words.note}</label>
-<p class="hint" id="${prefix}note-hint">${words.noteHint}</p>
-<textarea class="input" id="${prefix}note" name="note" maxlength="300" aria-describedby="${prefix}note-hint"></textarea>
+<p class="hint" id="${prefix}note-hint">${hint}</p>
+<textarea class="input" id="${prefix}note" name="note" maxlength="300" aria-describedby="${prefix}note-hint">${kept?.note ?? ''}</textarea>
 </div>`;
 }

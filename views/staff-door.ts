@@ -1,4 +1,4 @@
-import { errorSummary, postForm, secondary } from './form.ts';
+import { errorSummary, postForm, primary, secondary } from './form.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageFrame } from './layout.ts';
 import { passkeyForm } from './passkey-form.ts';
@@ -35,7 +35,7 @@ ${postForm(
   html`${line('login', words.login, html` type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="40" value="${model.login}"`)}
 ${line('password', words.password, html` type="password" autocomplete="current-password" maxlength="128"`)}
 ${line('code', words.code, html` type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="40" aria-describedby="code-hint"`, words.codeHint)}
-${secondary(words.button)}`,
+${model.passkey ? secondary(words.button) : primary(words.button)}`,
 )}
 <div class="leave"><p class="hint">${words.help}</p></div>`,
   );

@@ -29,6 +29,8 @@ import {
   reasonIn,
   seenIn,
   shownPerson,
+  keptOf,
+  seesAll,
 } from './counter-officer.ts';
 import type { AtWork } from './counter-officer.ts';
 import type { Site } from './site.ts';
@@ -84,7 +86,7 @@ async function showCase(
   site: Site,
   ctx: Context,
   work: AtWork,
-  { error }: { error?: CounterLookModel['error'] },
+  { error, kept }: Pick<CounterLookModel, 'error' | 'kept'>,
 ): Promise<void> {
   const { me, officer, now } = work;
   const id = idOf(ctx);
@@ -117,6 +119,7 @@ async function showCase(
       confirm: choiceOf(found),
       backHref: '/counter',
       error,
+      kept,
     }),
     error === undefined ? 200 : 400,
   );
@@ -159,11 +162,12 @@ async function decide(site: Site, ctx: Context, work: AtWork, form: Form): Promi
       now,
     );
     if (decided.outcome === 'refused') return goTo(ctx, `/counter/xong/not_recorded?ly-do=${decided.reason}`);
-    return tell(site, ctx, work, decided.outcome);
+    return tell(site, ctx, work, form, decided.outcome);
   }
   const reason = reasonIn(form, NUMBER);
-  if (reason === undefined) return tell(site, ctx, work, 'reason_missing');
-  return tell(site, ctx, work, (await confirmNumber(site, { ...common, reason }, now)).outcome);
+  if (reason === undefined)
+    return tell(site, ctx, work, form, seesAll(seenIn(form)) ? 'reason_missing' : 'checks_missing');
+  return tell(site, ctx, work, form, (await confirmNumber(site, { ...common, reason }, now)).outcome);
 }
 
 async function decideLock(
@@ -173,19 +177,21 @@ async function decideLock(
   { form, wish }: { form: Form; wish: 'lock' | 'unlock' },
 ): Promise<void> {
   const reason = reasonIn(form, wish === 'lock' ? LOCK : UNLOCK);
-  if (reason === undefined) return tell(site, ctx, work, 'reason_missing');
+  if (reason === undefined)
+    return tell(site, ctx, work, form, seesAll(seenIn(form)) ? 'reason_missing' : 'checks_missing');
   const decision = { officer: work.officer, id: idOf(ctx), wish, reason, note: noteIn(form), seen: seenIn(form) }; // prettier-ignore
-  return tell(site, ctx, work, (await decideAccount(site, decision, work.now)).outcome);
+  return tell(site, ctx, work, form, (await decideAccount(site, decision, work.now)).outcome);
 }
 
 async function tell(
   site: Site,
   ctx: Context,
   work: AtWork,
+  form: Form,
   outcome: DoneOutcome | 'checks_missing' | 'reason_missing',
 ): Promise<void> {
-  if (outcome === 'checks_missing') return showCase(site, ctx, work, { error: 'checks' });
-  if (outcome === 'reason_missing') return showCase(site, ctx, work, { error: 'reason' });
+  if (outcome === 'checks_missing') return showCase(site, ctx, work, { error: 'checks', kept: keptOf(form) });
+  if (outcome === 'reason_missing') return showCase(site, ctx, work, { error: 'reason', kept: keptOf(form) });
   return goTo(ctx, `/counter/xong/${outcome}`);
 }
 

@@ -7,7 +7,7 @@ import type { RegisterFacts } from '../counter/facts.ts';
 import { Refusal } from '../errors.ts';
 import { maskPersonalNumber } from '../policies/personal-number.ts';
 import { isLookReason } from '../views/counter-look.ts';
-import type { CounterLookModel, RegisterPerson } from '../views/counter-look.ts';
+import type { CounterLookModel, KeptLook, RegisterPerson } from '../views/counter-look.ts';
 import { findLogin } from '../staff/store.ts';
 import { toDoor } from './staff-door.ts';
 import { findMe, getMe, goTo, readStaffForm } from './staff-session.ts';
@@ -62,6 +62,16 @@ export const reasonIn = <Reason extends string>(
 
 export const noteIn = (form: ReadonlyMap<string, string>): string =>
   (form.get('note') ?? '').normalize('NFC').slice(0, 300);
+
+export const seesAll = ({ face, card, freeWill }: Seen): boolean => face && card && freeWill;
+
+/** What the officer's form held, to be shown again. */
+export const keptOf = (form: ReadonlyMap<string, string>, refusing = false): KeptLook => ({
+  seen: seenIn(form),
+  reason: form.get('reason') ?? '',
+  note: noteIn(form),
+  refusing,
+});
 
 /** The register's own words, masked: an officer compares, and has no reason to copy the number. */
 export const shownPerson = ({

@@ -19,6 +19,8 @@ import {
   atCounter,
   firstLook,
   idOf,
+  keptOf,
+  seesAll,
   noteIn,
   onForm,
   reasonIn,
@@ -77,7 +79,11 @@ export function counterRoutes(site: Site): Router {
               work.now,
             );
       if (confirmed.outcome === 'incomplete')
-        return showLook(site, ctx, work, { id, error: confirmed.missing });
+        return showLook(site, ctx, work, {
+          id,
+          error: seesAll(seen) ? confirmed.missing : 'checks',
+          kept: keptOf(form),
+        });
       return goTo(ctx, `/counter/xong/${confirmed.outcome}`);
     }),
   );
@@ -90,7 +96,7 @@ export function counterRoutes(site: Site): Router {
           ? ({ outcome: 'reason_missing' } as const)
           : await refuseRequest(site, { officer: work.officer, id, reason, note: noteIn(form) }, work.now);
       if (refused.outcome === 'reason_missing')
-        return showLook(site, ctx, work, { id, error: 'reason', refuseOnly: true });
+        return showLook(site, ctx, work, { id, error: 'reason', refuseOnly: true, kept: keptOf(form, true) });
       return goTo(ctx, `/counter/xong/${refused.outcome}`);
     }),
   );
@@ -184,7 +190,7 @@ async function showLook(
   site: Site,
   ctx: Context,
   { me, officer, now }: AtWork,
-  { id, error, refuseOnly = false }: { id: string; error?: CounterLookModel['error']; refuseOnly?: boolean },
+  { id, error, kept, refuseOnly = false }: Pick<CounterLookModel, 'error' | 'kept'> & { id: string; refuseOnly?: boolean }, // prettier-ignore
 ): Promise<void> {
   const row = await getRequest(site, { officer, id }, now);
   const here = `/counter/yeu-cau/${id}`;
@@ -204,6 +210,7 @@ async function showLook(
       otherCardHref: isSecond || !confirms ? undefined : `${here}?the=1`,
       backHref: '/counter',
       error,
+      kept,
     }),
     error === undefined ? 200 : 400,
   );

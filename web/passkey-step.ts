@@ -27,7 +27,7 @@ export async function showPasskey(
 ): Promise<void> {
   const owner = { kind: 'account', id: person.accountId } as const;
   const options = await beginAuthentication(site, { owner, place: placeOf(visit) }, now);
-  const { action, clientName, ...shared } = stepPage(site, ctx, visit);
+  const { action, ...shared } = stepPage(site, ctx, visit);
   allowScript(ctx);
   send(
     ctx,

@@ -3,6 +3,7 @@
 
 import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
+import { processEnvironment, readSettings } from '../../config.ts';
 import { createGrants } from '../../adapters/oidc-storage/grants.ts';
 import { Refusal } from '../../errors.ts';
 import { openVault } from '../../keys/vault.ts';
@@ -88,7 +89,10 @@ async function decide(
   if (!UUID.test(accountId)) throw new Refusal('invalid', 'an account is named by its id: see `tnid account find`'); // prettier-ignore
   const changed = await withKeys(async (db, envelope, origin) => {
     const now = new Date();
-    const house = { db, vault: await openVault(db, envelope, now), origin, grants: createGrants(db) };
+    const names = ['TNID_ZNS_OA_ID', 'TNID_ZNS_NOTICE_TEMPLATE'] as const;
+    const zalo = readSettings(processEnvironment(), names);
+    const zaloNotices = names.every((name) => zalo[name] !== undefined);
+    const house = { db, vault: await openVault(db, envelope, now), origin, grants: createGrants(db), zaloNotices }; // prettier-ignore
     return work(house, { kind: 'operator', staffId: await operatorId(db, login) }, now);
   });
   if (!changed) throw new Refusal('conflict', `nothing changed: there is no such account, or it is ${done} already`); // prettier-ignore

@@ -5,9 +5,9 @@ import { sql } from '../../database.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
-import { createPortal } from '../support/rp.ts';
+import { createPortal, DOSSIERS } from '../support/rp.ts';
 import type { Rp } from '../support/rp.ts';
-import { accountOf, LEVEL_TWO, meet, passZalo, signIn, visitorAs } from '../support/visitor.ts';
+import { accountOf, meet, passZalo, signIn, visitorAs } from '../support/visitor.ts';
 import { words } from '../counter/people.ts';
 
 let house: TestHouse;
@@ -19,22 +19,23 @@ test.before(async () => {
 test.after.always(() => house?.stop());
 
 const CARD = words.stepUp.methods.card.button;
+const LOOK = { scope: 'openid svc:hoso:xem', resource: DOSSIERS };
 
 test('what VNeID began is not renewed by what is printed on a card', async (t) => {
   const victim = await meet(house);
-  await signIn(rp, victim, LEVEL_TWO);
+  await signIn(rp, victim, LOOK);
   const accountId = await accountOf(house, victim);
   await house.db.run(sql`
     update identity_binding set bound_at = now() - interval '6 years', expires_at = now() - interval '1 day' where account_id = ${accountId}`);
   const thief = visitorAs(house, victim.person);
-  await thief.open((await rp.begin(LEVEL_TWO.scope, LEVEL_TWO.resource)).url);
+  await thief.open((await rp.begin(LOOK.scope, LOOK.resource)).url);
   await passZalo(thief);
   await thief.browser.press(words.brake.no);
   t.true(thief.browser.hasButton(words.stepUp.methods.vneid.button));
   t.false(thief.browser.hasButton(CARD));
 
   const stranger = await meet(house);
-  await stranger.open((await rp.begin(LEVEL_TWO.scope, LEVEL_TWO.resource)).url);
+  await stranger.open((await rp.begin(LOOK.scope, LOOK.resource)).url);
   await passZalo(stranger);
   await stranger.browser.press(words.brake.no);
   t.true(stranger.browser.hasButton(CARD), 'it is offered to somebody new');

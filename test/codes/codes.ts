@@ -50,10 +50,12 @@ export const codesOf = (
   budgets,
   send: (step: Step, now = NOW, db = house.db) =>
     sendCode({ db, vault: house.vault, budgets, origin: ORIGIN }, step.request, now),
-  /** The newest message to the phone of this step that still waits. */
+  /** The newest message of this step to its phone that still waits. */
   async text(step: Step): Promise<string> {
     const rows = await house.db.rows<{ id: string; to: Buffer; text: Buffer }>(sql`
-      select id, to_sealed as to, text_sealed as text from message_outbox where done_at is null order by created_at desc, id desc`);
+      select id, to_sealed as to, text_sealed as text from message_outbox
+      where done_at is null and id in (select message_id from otp where transaction_id = ${step.transactionId})
+      order by created_at desc, id desc`);
     for (const row of rows)
       if (house.vault.open(`message/${row.id}/to`, row.to) === step.request.e164)
         return house.vault.open(`message/${row.id}/text`, row.text);

@@ -4,7 +4,6 @@ import { answerRequest, askGuardian, findEndedIn, findOpenRequest, openRequestsF
 import { endGuardianship } from '../../consent/guardianship.ts';
 import { findConsentPage, findHistory } from '../../consent/my-consents.ts';
 import { standingConsent } from '../../consent/standing.ts';
-import { recentNotices } from '../../safety/notices.ts';
 import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
@@ -279,21 +278,6 @@ test('either may withdraw for the child; a representative of another child may n
   const receipts = await checkedReceipts(ledger, child.accountId);
   t.like(receipts.get(FILING)?.at(-1)?.payload, { given_by: { role: 'legal_representative' } });
   t.like(receipts.get(NOTICES)?.at(-1)?.payload, { given_by: { role: 'self' } });
-});
-
-test('the representatives hear of a question once a day for a child and service, others never', async (t) => {
-  const { child, mother } = await family();
-  const stranger = await family();
-  const tell = async (who: Relative) => (await recentNotices(ledger.db, who.accountId, after(200_000))).map(({ kind }) => kind); // prettier-ignore
-  await asked(child);
-  await asked(child, BOTH, after(2));
-  t.deepEqual(await tell(mother), ['guardian_asked']);
-  await asked(child, BOTH, after(86_400));
-  t.deepEqual(await tell(mother), ['guardian_asked', 'guardian_asked']);
-  t.deepEqual(await tell(stranger.mother), []);
-  t.deepEqual(await tell(child), []);
-  t.like(await ask(stranger.child, { [FILING]: 'refused' }), { outcome: 'declined' });
-  t.deepEqual(await tell(stranger.mother), [], 'nothing to answer, nothing said');
 });
 
 test('a question holds nothing readable in the database', async (t) => {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { internationalNumber } from '../../sandbox/citizen/people.ts';
 import { wordsOf } from '../../views/words/words.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
@@ -142,6 +143,25 @@ test('the waiting page says where the parent answers', async (t) => {
   await press(child, words.guardian.childSubmit, { [`purpose.${NOTICE}`]: 'given' });
   t.is(child.browser.page().title, words.guardian.waitTitle);
   t.true(child.browser.page().document.textContent.includes(`${new URL(house.issuer).host}/toi/con`));
+});
+
+test('the parent hears of the question by text message and by Zalo, without a name in either', async (t) => {
+  const [child, mother] = [await meetChild(house, rp, bornAgo(12)), await meetAdult(house, rp)];
+  await recordParent(house, mother, child);
+  await ask(child);
+  await press(child, words.guardian.childSubmit, { [`purpose.${NOTICE}`]: 'given' });
+  const phone = internationalNumber(mother.person.phone);
+  const told = () => ({ sms: house.sms.inbox(phone).find(({ text }) => text.includes('dai dien'))?.text, zalo: house.zalo.znsInbox(phone)[0] }); // prettier-ignore
+  for (let i = 0; i < 100 && (told().sms === undefined || told().zalo === undefined); i += 1)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const { sms, zalo } = told();
+  t.is(zalo?.templateId, '100002');
+  for (const text of [sms ?? '', zalo?.data['noi_dung'] ?? '']) {
+    t.regex(text, /Mot em ban dai dien dang doi ban tra loi/);
+    t.notRegex(text, /Ngoc|https?:/);
+  }
+  const own = await see(mother, `${house.issuer}/toi`);
+  t.true(own.document.textContent.includes(words.notices.kinds.guardian_asked));
 });
 
 test('a parent without level 2 of the last minutes proves it first', async (t) => {

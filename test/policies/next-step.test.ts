@@ -24,7 +24,13 @@ const newcomer: StepFacts = {
   consentMissing: true,
   guardianMissing: false,
 };
-const known: StepFacts = { ...newcomer, bound: true, brakeAnswered: false, phoneKnown: true, codeSuffices: true };
+const known: StepFacts = {
+  ...newcomer,
+  bound: true,
+  brakeAnswered: false,
+  phoneKnown: true,
+  codeSuffices: true,
+};
 const lostPhone: StepFacts = { ...known, codeSuffices: false };
 
 const table: readonly [title: string, facts: StepFacts, step: Step][] = [

@@ -53,10 +53,10 @@ test.serial('counter work and moves go after a year, a decision before what it r
     await db.run(sql`
       insert into counter_case (id, kind, account_id, state, opened_at, expires_at, staff_id, commune_code, ended_at)
       values (${caseId}, 'account', ${one}, 'done', ${at}, ${at}, ${staffId}, '25459', ${at})`);
-    for (const of of [{ request: requestId }, { case: caseId }])
+    for (const rests of [{ request: requestId }, { case: caseId }])
       await db.run(sql`
         insert into counter_decision (id, request_id, case_id, kind, staff_id, commune_code, reason, note_sealed, at)
-        values (${randomUUID()}, ${of.request}, ${of.case}, 'refused', ${staffId}, '25459', 'other', ${Buffer.from('note')}, ${at})`);
+        values (${randomUUID()}, ${rests.request}, ${rests.case}, 'refused', ${staffId}, '25459', 'other', ${Buffer.from('note')}, ${at})`);
     await db.run(sql`
       insert into rebind_request (id, account_id, from_account_id, number_key, requested_at, effective_at, expires_at, ended_at, outcome)
       values (${randomUUID()}, ${one}, ${other}, ${randomBytes(32)}, ${at}, ${at}, ${at}, ${at}, 'lapsed')`);

@@ -184,6 +184,7 @@ export const enCounter: typeof viCounter = {
       other: 'Another reason (write it down)',
     },
     note: 'Note',
+    noteFree: 'Optional. At most 300 characters.',
     noteHint: 'Only needed for another reason. At most 300 characters.',
     confirm: 'Confirm',
     lock: 'Lock the account',

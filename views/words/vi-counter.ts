@@ -184,6 +184,7 @@ export const viCounter = {
       other: 'Lý do khác (ghi rõ)',
     },
     note: 'Ghi chú',
+    noteFree: 'Không bắt buộc. Tối đa 300 chữ.',
     noteHint: 'Không bắt buộc, trừ khi chọn Lý do khác. Tối đa 300 chữ.',
     confirm: 'Xác nhận',
     lock: 'Khóa tài khoản',
