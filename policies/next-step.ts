@@ -72,13 +72,14 @@ export function methodsFor(facts: StepFacts): readonly Method[] {
   const { bound, proven, accepted } = facts;
   const offered = (methods: readonly Method[]) =>
     methods.filter((method) => accepted.has(method) && !proven.has(method));
-  if (!bound) return identityProven(facts) ? [] : offered(['vneid', 'chip', 'card', 'counter']);
+  // What most people can do stands first; few have a reader for a chip.
+  if (!bound) return identityProven(facts) ? [] : offered(['vneid', 'card', 'counter', 'chip']);
   const factors: Method[] = [];
   if (facts.hasPasskey) factors.push('passkey');
   if (facts.codeSuffices) factors.push('otp');
   const short = offered(factors);
   // Who is bound proves only that it is still the same person; the long ways are for those who cannot.
-  return short.length > 0 ? [...short, ...offered(['vneid'])] : offered(['vneid', 'chip', 'counter']);
+  return short.length > 0 ? [...short, ...offered(['vneid'])] : offered(['vneid', 'counter', 'chip']);
 }
 
 const FACTORS = ['otp', 'passkey', 'vneid'] as const;

@@ -32,7 +32,7 @@ export const stepUpPages: readonly Page[] = [
       stepUpPage({
         page,
         ...samples(page.lang).stepUp,
-        methods: methods('vneid', 'chip', 'card', 'counter'),
+        methods: methods('vneid', 'card', 'counter', 'chip'),
       }),
   ],
   [

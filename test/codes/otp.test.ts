@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { createBudgets } from '../../codes/budgets.ts';
 import { checkCode } from '../../codes/otp.ts';
@@ -9,7 +8,6 @@ import { openEnvelope } from '../../keys/envelope.ts';
 import { openVault } from '../../keys/vault.ts';
 import { NOW, ORIGIN, after, openDomain, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
-import { reserveGuess, returnGuess } from '../../codes/guesses.ts';
 import { codesOf, newStep, unlimitedGuesses, wrongFor } from './codes.ts';
 import type { Step } from './codes.ts';
 
@@ -240,50 +238,6 @@ test('the lock holds against guesses at many codes of one account at once', asyn
     sql`select sum(attempts) as n from otp where account_id = ${accountId}`,
   );
   t.true((evaluated?.n ?? 99) <= 10, `${evaluated?.n} of 60 were compared`);
-});
-
-test('guesses at once over two brokers: exactly ten are given, and what is given back can be taken again', async (t) => {
-  const accountId = await house.citizen();
-  const take = (db = house.db) =>
-    reserveGuess(db, { transactionId: randomUUID(), accountId, perDay: 10 }, NOW);
-  const answers = await times(40, (i) => take(either(i)));
-  t.is(answers.filter(({ outcome }) => outcome === 'dead').length, 10);
-  t.is((await take()).outcome, 'locked');
-  const other = await house.citizen();
-  for (let i = 0; i < 30; i += 1) {
-    const given = await reserveGuess(
-      house.db,
-      { transactionId: randomUUID(), accountId: other, perDay: 10 },
-      NOW,
-    );
-    t.is(given.outcome, 'dead');
-    await returnGuess(house.db, other);
-  }
-});
-
-test('right and wrong codes of one account at once never wait for each other', async (t) => {
-  for (let round = 0; round < 8; round += 1) {
-    const accountId = await house.citizen();
-    const steps = await times(4, () => sent({ accountId }));
-    const answers = await times(24, (i) => {
-      const { step, code } = steps[i % 4] ?? t.fail();
-      return guess(step, i % 3 === 0 ? wrongFor(code) : code, { db: either(i), limited: false });
-    });
-    t.is(answers.filter(({ outcome }) => outcome === 'right').length, 4);
-  }
-});
-
-test('a new day of guesses begins 24 hours after the first one', async (t) => {
-  const accountId = await house.citizen();
-  for (let i = 0; i < 9; i += 1) {
-    const { step, code } = await sent({ accountId });
-    await guess(step, wrongFor(code));
-  }
-  const key = `guess-day:${accountId}`;
-  const points = async () => (await house.db.row<{ points: number }>(sql`select points from rate_limit where key = ${key}`))?.points; // prettier-ignore
-  t.is(await points(), 9);
-  await reserveGuess(house.db, { transactionId: randomUUID(), accountId, perDay: 10 }, after(86_400));
-  t.is(await points(), 1);
 });
 
 test('wrong guesses of one account do not lock another', async (t) => {

@@ -64,10 +64,7 @@ test.serial(
     t.is(officer.browser.page().status, 400);
     await press(officer, words.counterLook.confirm, { face: '', card: '', freeWill: '', reason: 'no_vneid', note: 'đã hỏi' }); // prettier-ignore
     t.is(officer.browser.page().status, 400, 'nothing is ticked');
-    const kept = officer.browser.page().document;
-    t.is(kept.querySelector('#note')?.textContent.trim(), 'đã hỏi', 'what was written is not lost');
-    t.is(kept.querySelector('#reason option[selected]')?.getAttribute('value'), 'no_vneid');
-    t.is(kept.querySelectorAll('input[checked]').length, 0);
+    t.regex(officer.browser.page().document.toString(), /value="no_vneid" selected[^]*>đã hỏi</, 'nor lost');
     await press(officer, words.counterLook.confirm, { ...SEEN, reason: 'no_vneid', note: '' });
     t.is(title(officer), words.counterDone.proven);
 

@@ -102,12 +102,12 @@ for (const [title, facts, step] of table) {
 }
 
 const methods: readonly [title: string, facts: StepFacts, methods: readonly Method[]][] = [
-  ['who is not bound says who they are', newcomer, ['vneid', 'chip', 'card', 'counter']],
+  ['who is not bound says who they are', newcomer, ['vneid', 'card', 'counter', 'chip']],
   ['who is not bound: only what the service accepts', { ...newcomer, ...accepts('vneid', 'otp', 'passkey') }, ['vneid']],
   ['once identified there is nothing to choose', { ...newcomer, ...proven('card') }, []],
   ['who is bound proves it is the same person', known, ['otp', 'vneid']],
   ['a passkey comes first', { ...known, hasPasskey: true }, ['passkey', 'otp', 'vneid']],
-  ['a printed card is no proof of a bound person', lostPhone, ['vneid', 'chip', 'counter']],
+  ['a printed card is no proof of a bound person', lostPhone, ['vneid', 'counter', 'chip']],
   ['without a usable phone a passkey still is one', { ...lostPhone, hasPasskey: true }, ['passkey', 'vneid']],
   ['what is done is not offered again', { ...known, ...accepts('otp', 'vneid'), ...proven('otp') }, ['vneid']],
   ['VNeID asked for: only VNeID', { ...known, ...accepts('vneid') }, ['vneid']],
