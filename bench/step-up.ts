@@ -32,7 +32,8 @@ await migrate(postgres.url);
 const house = await startHouse(postgres.url, { environment: { TNID_SMS_PER_HOUR: '1000000' } });
 try {
   const rp = await createPortal(house, 'portal');
-  const sums: number[] = [];
+  const whole: number[] = [];
+  const stepUps: number[] = [];
   const byRoute = new Map<string, number[]>();
   for (let count = -WARM_UP; count < Number(values.people); count += 1) {
     const visitor = await meet(house);
@@ -50,23 +51,41 @@ try {
       const { method, route, ms, waitedMs } = read.data;
       return [{ method, route, ms: ms - waitedMs }];
     });
-    sums.push(lines.reduce((sum, { ms }) => sum + ms, 0));
+    whole.push(sumOf(lines));
+    // The step-up itself: from the page after the Zalo sign-in to the page after the right code.
+    const first = lines.findIndex(({ route }) => route === '/interaction/:uid/zalo/ve') + 1;
+    const end = lines.findIndex(({ route }) => route === '/interaction/:uid/dong-y');
+    stepUps.push(sumOf(lines.slice(first, end)));
     for (const { method, route, ms } of lines) {
       const name = `${method} ${route}`;
       byRoute.set(name, [...(byRoute.get(name) ?? []), ms]);
     }
   }
-  const sorted = sums.toSorted((one, other) => one - other);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   for (const [name, times] of byRoute) {
-    const each = times.length / sums.length;
+    const each = times.length / whole.length;
     console.log(
       `${name.padEnd(44)} ${each.toFixed(1).padStart(4)} × ${median(times).toFixed(1).padStart(6)} ms`,
     );
   }
-  const verdict = at(0.99) <= TARGET_P99_MS ? 'within' : 'OVER';
-  console.log(`\n${sums.length} people: p50 ${at(0.5).toFixed(0)} ms, p99 ${at(0.99).toFixed(0)} ms of broker time each (${verdict} ${TARGET_P99_MS} ms)`); // prettier-ignore
+  const [from, to] = [at(stepUps, 0.5), at(stepUps, 0.99)];
+  const verdict = to <= TARGET_P99_MS ? 'within' : 'OVER';
+  console.log(`\n${whole.length} people, broker time of all requests of one person`);
+  console.log(
+    `step-up              p50 ${from.toFixed(0)} ms, p99 ${to.toFixed(0)} ms (${verdict} ${TARGET_P99_MS} ms)`,
+  );
+  console.log(
+    `sign-in to token     p50 ${at(whole, 0.5).toFixed(0)} ms, p99 ${at(whole, 0.99).toFixed(0)} ms`,
+  );
 } finally {
   await house.stop();
   await postgres.stop();
+}
+
+function sumOf(lines: readonly { readonly ms: number }[]): number {
+  return lines.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+function at(all: readonly number[], share: number): number {
+  const sorted = all.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
