@@ -6,6 +6,8 @@ import type { PublicJwk } from './proofs.ts';
 export const PORTAL = 'bench-portal';
 export const MACHINE = 'bench-hoso';
 export const ASKER = 'bench-bhyt';
+/** The number every browser of the bench keeps: a machine that waits for a notice would measure the wait. */
+export const DEVICE_COOKIE = ['__Host-tnid-device', 'bench-bench-bench-benc'] as const;
 export const REDIRECT_URI = 'https://portal.bench.invalid/ve';
 
 /** Audience and scope of each kind of token. */

@@ -9,11 +9,16 @@ import { saveClient } from '../adapters/oidc-storage/clients.ts';
 import { insertLevelFact } from '../assurance/store.ts';
 import { openDatabase, sql } from '../database.ts';
 import type { Database } from '../database.ts';
+import { openEnvelope } from '../keys/envelope.ts';
+import { openVault } from '../keys/vault.ts';
+import type { Vault } from '../keys/vault.ts';
 import { migrate } from '../migrations/migrate.ts';
+import { keepDevice } from '../safety/devices.ts';
 import { openFolder } from '../sandbox/postgres-binaries.ts';
 import { startPostgres } from '../sandbox/postgres.ts';
 import {
   ASKER,
+  DEVICE_COOKIE,
   MACHINE,
   OPAQUE_SERVICE,
   JWT_SERVICE,
@@ -49,6 +54,7 @@ export async function openScene(options: {
   await migrate(postgres.url);
   const db = openDatabase(postgres.url, { maxConnections: 2 });
   const key = makeKey('bench');
+  const vault = await openVault(db, openEnvelope(KEK), new Date());
   for (const client of clients(key.publicJwk)) await saveClient(db, client, new Date());
   const { nodeOptions = [] } = options;
   const shared = { key, core: options.serverCore, logFile, nodeOptions };
@@ -64,7 +70,7 @@ export async function openScene(options: {
     key,
     broker,
     bare,
-    raiseNewest: () => raiseNewest(db),
+    raiseNewest: () => raiseNewest(db, vault),
     async close() {
       await Promise.all([broker.stop(), bare?.stop()]);
       await db.close();
@@ -80,6 +86,8 @@ const clients = (key: PublicJwk) => [
   { clientId: ASKER, kind: 'service', class: 'service', serviceId: OPAQUE_SERVICE.id, metadata: serviceMetadata(ASKER, key) } as const, // prettier-ignore
 ];
 
+const KEK = randomBytes(32).toString('base64url');
+
 // Nobody listens on port 9: the bench must never leave the machine.
 const nowhere = 'http://127.0.0.1:9';
 
@@ -87,7 +95,7 @@ const brokerEnvironment = (issuer: string, port: number, databaseUrl: string): R
   TNID_ISSUER: issuer,
   TNID_LISTEN: `127.0.0.1:${port}`,
   TNID_DATABASE_URL: databaseUrl,
-  TNID_KEK: randomBytes(32).toString('base64url'),
+  TNID_KEK: KEK,
   TNID_ZALO_APP_ID: '1234567890123456789',
   TNID_ZALO_APP_SECRET: 'bench',
   TNID_ZALO_OAUTH_URL: nowhere,
@@ -113,7 +121,7 @@ function ownSettings(): Record<string, string> {
   );
 }
 
-async function raiseNewest(db: Database): Promise<void> {
+async function raiseNewest(db: Database, vault: Vault): Promise<void> {
   const newest = await db.row<{ account_id: string; session_uid: string }>(sql`
     select account_id, session_uid from level_fact where session_uid is not null and level = 1 order by at desc limit 1`);
   if (newest === undefined) throw new Error('nobody has signed in');
@@ -124,4 +132,6 @@ async function raiseNewest(db: Database): Promise<void> {
     values (${randomUUID()}, ${accountId}, 'vneid', ${randomBytes(32)}, ${randomUUID()}, 'bench', ${now}, ${new Date(now.getTime() + 86_400_000)})`);
   const fact = { id: randomUUID(), sessionUid, transactionId: undefined, accountId, level: 2, amr: ['vneid', 'otp', 'sms'], identitySource: 'vneid' } as const; // prettier-ignore
   await insertLevelFact(db, fact, now);
+  const deviceKey = vault.keyOf('device', DEVICE_COOKIE[1]);
+  await keepDevice(db, { accountId, deviceKey, kind: 'other' }, now);
 }

@@ -2,6 +2,7 @@
 // series, after a full garbage collection each, and fails when the last third is not flat.
 
 import { parseArgs } from 'node:util';
+import { DEVICE_COOKIE } from './cast.ts';
 import { openConnection } from './connection.ts';
 import { openScene } from './house.ts';
 import { serverCore } from './pinning.ts';
@@ -21,7 +22,7 @@ const scene = await openScene({ serverCore: serverCore(), withBare: false, durab
 try {
   const users: User[] = [];
   for (let count = 0; count < Number(values.users); count += 1)
-    users.push({ connection: await openConnection(scene.broker.port), jar: new Map(), refreshToken: '', accessToken: '' }); // prettier-ignore
+    users.push({ connection: await openConnection(scene.broker.port), jar: new Map([DEVICE_COOKIE]), refreshToken: '', accessToken: '' }); // prettier-ignore
   const ground: Ground = { target: scene.broker, key: scene.key, users, raise: scene.raiseNewest };
   const mix = scenarios.filter(({ name }) => name === 'client_credentials' || name === 'refresh');
   for (const scenario of mix) await scenario.setUp(ground);

@@ -2,6 +2,7 @@
 
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { DEVICE_COOKIE } from './cast.ts';
 import { openConnection } from './connection.ts';
 import { measureGuard } from './guard-process.ts';
 import { openScene } from './house.ts';
@@ -106,7 +107,7 @@ async function openUsers(target: Target): Promise<User[]> {
   for (let count = 0; count < userCount; count += 1)
     users.push({
       connection: await openConnection(target.port),
-      jar: new Map(),
+      jar: new Map([DEVICE_COOKIE]),
       refreshToken: '',
       accessToken: '',
     });

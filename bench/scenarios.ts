@@ -1,7 +1,7 @@
 // What is measured. Each scenario makes its virtual users once for a server, and before each round
 // the proofs its requests will need.
 
-import { API_SCOPE, ASKER, JWT_SERVICE, MACHINE, OPAQUE_SERVICE, PORTAL } from './cast.ts';
+import { API_SCOPE, DEVICE_COOKIE, ASKER, JWT_SERVICE, MACHINE, OPAQUE_SERVICE, PORTAL } from './cast.ts';
 import { requestBytes } from './connection.ts';
 import type { Answer, Connection } from './connection.ts';
 import type { Key } from './proofs.ts';
@@ -132,6 +132,7 @@ async function signInAll({ target, key, users, raise }: Ground, wanted: Wanted):
     const sign = () => clientAssertion(key, PORTAL, target.issuer);
     if (wanted === opaqueWanted) {
       jar.clear();
+      jar.set(...DEVICE_COOKIE);
       await walkToCode(connection, target.host, jar, jwtWanted, sign());
       await raise();
     }
