@@ -7,9 +7,7 @@ export type Profile = {
   readonly locked: boolean;
   readonly greeting: string | undefined;
   readonly phone: string | undefined;
-  readonly phoneFacts:
-    | { readonly lastProvenAt: Date; readonly contestedAt: Date | undefined }
-    | undefined;
+  readonly phoneFacts: { readonly lastProvenAt: Date; readonly contestedAt: Date | undefined } | undefined;
   readonly binding:
     | {
         readonly source: string;

@@ -11,7 +11,21 @@ export type Vault = {
   open(label: string, sealed: Buffer): string;
   openBytes(label: string, sealed: Buffer): Buffer;
   /** HMAC-SHA-256 over the value under a key of its kind, 32 bytes. A phone never matches a personal number. */
-  keyOf(kind: 'personal-number' | 'phone' | 'upstream-sub' | 'address' | 'account' | 'recovery-code' | 'counter-code' | 'staff-login' | 'device' | 'paper' | 'chip-challenge', value: string): Buffer;
+  keyOf(
+    kind:
+      | 'personal-number'
+      | 'phone'
+      | 'upstream-sub'
+      | 'address'
+      | 'account'
+      | 'recovery-code'
+      | 'counter-code'
+      | 'staff-login'
+      | 'device'
+      | 'paper'
+      | 'chip-challenge',
+    value: string,
+  ): Buffer;
   /** One-time code keys, current first (protocol design 9: K_otp lives outside the database). */
   readonly otpKeys: readonly { readonly id: string; readonly key: Buffer }[];
 };

@@ -41,6 +41,7 @@ export async function mayIntrospect(
     return false;
   // A consent may end without an event: what a representative decided, on the 16th birthday.
   const purposes: unknown = extra?.['purposes'];
-  const stillGiven = !Array.isArray(purposes) || purposes.every((one) => consent?.purposes.includes(String(one)));
+  const stillGiven =
+    !Array.isArray(purposes) || purposes.every((one) => consent?.purposes.includes(String(one)));
   return consent !== undefined && stillGiven && consent.version === extra?.['consent_ver'];
 }

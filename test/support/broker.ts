@@ -76,7 +76,11 @@ export async function startHouse(
   const apiKey = randomBytes(16).toString('hex');
   const [reportSecret, oaRefreshToken] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
   const [zalo, vneid, sms] = await Promise.all([
-    startZalo({ apps: [zaloApp], citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })), oaRefreshToken }),
+    startZalo({
+      apps: [zaloApp],
+      citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })),
+      oaRefreshToken,
+    }),
     startVneid({
       clients: [{ clientId: 'tayninh-id', secret: vneidSecret, redirectUris: [`${issuer}/vneid/ve`] }],
     }),
