@@ -118,11 +118,10 @@ test('a sweep from one address is stopped, and nobody else is', async (t) => {
 
 test('a good link costs no try', async (t) => {
   const { link } = await warned();
-  for (let turn = 0; turn < 70; turn += 1) {
-    const { status } = await ask(link, { headers: from('203.0.113.9') });
-    if (status !== 200) t.fail(`HTTP ${status} at look ${turn}`);
-  }
-  t.pass();
+  const statuses: number[] = [];
+  for (let turn = 0; turn < 70; turn += 1)
+    statuses.push((await ask(link, { headers: from('203.0.113.9') })).status);
+  t.deepEqual(new Set(statuses), new Set([200]));
 });
 
 test('no log line holds a link', async (t) => {
