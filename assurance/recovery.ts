@@ -6,9 +6,8 @@ import { recordAccess } from '../audit/record.ts';
 import { useRecoveryCode } from '../authenticators/recovery-codes.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
-import { uuidv7 } from '../keys/uuid.ts';
-import { insertLevelFact } from './store.ts';
-import { advance, openTransaction, proveStep } from './transaction.ts';
+import { completeLevel1 } from './step-up.ts';
+import { openTransaction } from './transaction.ts';
 import type { Wanted } from './transaction.ts';
 
 export type Recovered =
@@ -32,21 +31,7 @@ export async function signInWithCode(
     { code, addressKey, owner: { kind: 'account', id: wanted.accountId } },
     async ({ id: accountId }) => {
       const tx = await openTransaction(db, { ...wanted, accountId }, now);
-      await advance(db, tx, { state: tx.want_level === 2 ? 'choosing' : 'consent', accountId }, now);
-      await proveStep(db, { transactionId: tx.id, step: 'recovery', accountId, upstreamRef: undefined }, now);
-      await insertLevelFact(
-        db,
-        {
-          id: uuidv7(now),
-          sessionUid: wanted.sessionUid,
-          transactionId: tx.id,
-          accountId,
-          level: 1,
-          amr: ['recovery'],
-          identitySource: undefined,
-        },
-        now,
-      );
+      await completeLevel1(db, { tx, accountId, sessionUid: wanted.sessionUid }, 'recovery', now);
       await recordAccess(db, origin, { kind: 'login.recovery', outcome: 'ok', actor: 'self', accountId, clientId: wanted.clientId }, now); // prettier-ignore
       await tell(accountId);
     },

@@ -27,6 +27,19 @@ type Who = {
   readonly sessionUid: string | undefined;
 };
 
+/** Writes level 1 for whoever has just signed in, and moves the transaction on. @throws Refusal conflict */
+export async function completeLevel1(
+  db: Database,
+  { tx, accountId, sessionUid }: Who,
+  step: 'zalo' | 'recovery',
+  now: Date,
+): Promise<void> {
+  await advance(db, tx, { state: tx.want_level === 2 ? 'choosing' : 'consent', accountId }, now);
+  await proveStep(db, { transactionId: tx.id, step, accountId, upstreamRef: undefined }, now);
+  const fact = { id: uuidv7(now), sessionUid, transactionId: tx.id, accountId, level: 1, amr: [step], identitySource: undefined } as const; // prettier-ignore
+  await insertLevelFact(db, fact, now);
+}
+
 /** Writes level 2 for a bound account. @throws Refusal forbidden without a binding */
 export async function completeLevel2(
   house: House,

@@ -6,9 +6,8 @@ import type { ZaloLogin } from '../accounts/zalo-login.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
-import { uuidv7 } from '../keys/uuid.ts';
-import { insertLevelFact } from './store.ts';
-import { advance, openTransaction, proveStep } from './transaction.ts';
+import { completeLevel1 } from './step-up.ts';
+import { openTransaction } from './transaction.ts';
 import type { Wanted } from './transaction.ts';
 import { consumeUpstream } from './upstream-state.ts';
 
@@ -46,21 +45,7 @@ export async function finishZalo(
     const tx = await openTransaction(db, { ...wanted, accountId }, now);
     if (tx.account_id !== null && tx.account_id !== accountId)
       return { outcome: 'refused', reason: 'other_person' };
-    await advance(db, tx, { state: tx.want_level === 2 ? 'choosing' : 'consent', accountId }, now);
-    await proveStep(db, { transactionId: tx.id, step: 'zalo', accountId, upstreamRef: undefined }, now);
-    await insertLevelFact(
-      db,
-      {
-        id: uuidv7(now),
-        sessionUid: wanted.sessionUid,
-        transactionId: tx.id,
-        accountId,
-        level: 1,
-        amr: ['zalo'],
-        identitySource: undefined,
-      },
-      now,
-    );
+    await completeLevel1(db, { tx, accountId, sessionUid: wanted.sessionUid }, 'zalo', now);
     await recordAccess(db, origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: wanted.clientId, details: { account: signIn.outcome } }, now); // prettier-ignore
     return { outcome: 'signed_in', accountId, transactionId: tx.id };
   });

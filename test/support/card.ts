@@ -6,7 +6,7 @@ import { wordsOf } from '../../views/words/words.ts';
 import type { TestHouse } from './broker.ts';
 import { INSURANCE } from './rp.ts';
 import type { AuthRequest, Rp } from './rp.ts';
-import { meet } from './visitor.ts';
+import { meet, passZalo } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 
 const words = wordsOf('vi');
@@ -25,17 +25,21 @@ export async function meetRegistered(house: TestHouse): Promise<Visitor> {
 }
 
 /** From a request for level 2 (of a service that takes any evidence) to the card's page. */
-export async function openCardPage(rp: Rp, visitor: Visitor): Promise<AuthRequest> {
-  const { browser, person } = visitor;
+export const openCardPage = (rp: Rp, visitor: Visitor): Promise<AuthRequest> =>
+  openMethodPage(rp, visitor, 'card');
+
+/** The same to the page of another method. */
+export async function openMethodPage(
+  rp: Rp,
+  visitor: Visitor,
+  method: 'card' | 'chip',
+): Promise<AuthRequest> {
+  const { browser } = visitor;
   const request = await rp.begin('openid tn.level svc:bhyt:xem', INSURANCE);
   await visitor.open(request.url);
-  if (browser.hasButton(words.login.button)) {
-    await browser.press(words.login.button);
-    while (browser.page().url.pathname.startsWith('/v4/permission'))
-      await browser.press(browser.hasButton('allow') ? 'allow' : person.zaloId);
-  }
+  if (browser.hasButton(words.login.button)) await passZalo(visitor);
   if (browser.hasButton(words.brake.no)) await browser.press(words.brake.no);
-  await browser.press(words.stepUp.methods.card.button);
+  await browser.press(words.stepUp.methods[method].button);
   return request;
 }
 
