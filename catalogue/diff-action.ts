@@ -2,7 +2,7 @@
 
 import type { CatalogueAction } from '../policies/decide.ts';
 import { change, changesOfAdmitted, type Change, type Direction } from './change.ts';
-import { routeKey } from './routes.ts';
+import { routeKey } from '../policies/routes.ts';
 
 const riskOrder = ['low', 'medium', 'high'] as const;
 

@@ -5,7 +5,7 @@ import type { CatalogueAction, Route } from '../policies/decide.ts';
 import { change, changesOfAdmitted, type Change, type Direction } from './change.ts';
 import { changesOfAction } from './diff-action.ts';
 import type { Catalogue, CataloguePurpose, ServiceFacts } from './catalogue.ts';
-import { routeKey } from './routes.ts';
+import { routeKey } from '../policies/routes.ts';
 
 export type CatalogueDiff = { readonly direction: Direction | 'same'; readonly changes: readonly Change[] };
 

@@ -1,7 +1,7 @@
 // The rules for one action of the catalogue.
 
 import type { Complaint } from './read.ts';
-import { isWrite } from './routes.ts';
+import { isWrite } from '../policies/routes.ts';
 import type { ActionEntry, ServiceFile } from './schema.ts';
 
 const maxWriteAgeSeconds = 900;

@@ -5,7 +5,7 @@ import type { Route } from '../policies/decide.ts';
 import { lintAction } from './lint-action.ts';
 import { lintPurpose } from './lint-purpose.ts';
 import type { Complaint, KeyPath, Problem, ReadFile } from './read.ts';
-import { isWrite, objectOf, routeKey } from './routes.ts';
+import { isWrite, objectOf, routeKey } from '../policies/routes.ts';
 import type { ActionEntry } from './schema.ts';
 
 /** `openapiRoutes`: what each service's OpenAPI file offers, by file name; services without one are absent. */

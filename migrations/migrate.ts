@@ -19,6 +19,11 @@ import * as guardians from './0012-guardians.ts';
 import * as safety from './0013-safety.ts';
 import * as chip from './0014-chip.ts';
 import * as retention from './0015-retention.ts';
+import * as staffRoles from './0016-staff-roles.ts';
+import * as catalogue from './0017-catalogue.ts';
+import * as signals from './0018-signals.ts';
+import * as decisions from './0019-decisions.ts';
+import * as claims from './0020-claims.ts';
 
 const steps = {
   '0001-keys': keys,
@@ -36,6 +41,11 @@ const steps = {
   '0013-safety': safety,
   '0014-chip': chip,
   '0015-retention': retention,
+  '0016-staff-roles': staffRoles,
+  '0017-catalogue': catalogue,
+  '0018-signals': signals,
+  '0019-decisions': decisions,
+  '0020-claims': claims,
 };
 type Name = keyof typeof steps;
 

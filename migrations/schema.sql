@@ -740,13 +740,15 @@ create table staff (
   invited_at timestamp with time zone not null, -- personal: no
   accepted_at timestamp with time zone, -- personal: no
   disabled_at timestamp with time zone, -- personal: no
+  service_code text, -- personal: no
   constraint staff_check CHECK ((accepted_at IS NULL) = (password_hash IS NULL)),
   constraint staff_check1 CHECK (role <> 'officer'::text OR commune_code IS NOT NULL),
   constraint staff_commune_code_check CHECK (commune_code ~ '^[0-9]{5}$'::text),
   constraint staff_login_check CHECK (login ~ '^[a-z0-9][a-z0-9.-]{2,39}$'::text),
   constraint staff_login_key UNIQUE (login),
+  constraint staff_owner_check CHECK ((role = 'owner'::text) = (service_code IS NOT NULL)),
   constraint staff_pkey PRIMARY KEY (id),
-  constraint staff_role_check CHECK (role = ANY (ARRAY['officer'::text, 'auditor'::text, 'operator'::text]))
+  constraint staff_role_check CHECK (role = ANY (ARRAY['officer'::text, 'auditor'::text, 'operator'::text, 'approver'::text, 'owner'::text]))
 );
 
 create table staff_invitation (

@@ -9,7 +9,7 @@ import { judgeConsent } from './issue.ts';
 
 /** Audience and scopes of our own endpoints, for services (watermark feed, evaluation). */
 export const apiAudience = (issuer: string) => `${issuer}/api`;
-export const API_SCOPES = ['tn:revocations'] as const;
+export const API_SCOPES = ['tn:revocations', 'tn:evaluate', 'tn:signals', 'tn:decisions'] as const;
 
 export async function resourceServerInfo(
   house: ProviderHouse,

@@ -20,6 +20,8 @@ export type Invitation = {
   readonly unit: string;
   /** Five digits (QĐ 19/2025); an officer always works for one commune. */
   readonly communeCode: string | undefined;
+  /** Code of the service an owner answers for; nobody else has one. */
+  readonly serviceCode?: string | undefined;
 };
 
 /**
@@ -31,14 +33,16 @@ export async function inviteStaff(
   invitation: Invitation,
   now: Date,
 ): Promise<string> {
-  const { login, role, communeCode } = invitation;
+  const { login, role, communeCode, serviceCode } = invitation;
   if (!/^[a-z0-9][a-z0-9.-]{2,39}$/.test(login)) {
     throw new Refusal('invalid', 'a login has 3 to 40 lower-case letters, digits, dots and hyphens');
   }
   if (role === 'officer' && communeCode === undefined)
     throw new Refusal('invalid', 'an officer needs a commune');
+  if ((role === 'owner') !== (serviceCode !== undefined))
+    throw new Refusal('invalid', 'an owner, and nobody else, needs a service');
   return db.transaction(async () => {
-    await store.insertStaff(db, { id: randomUUID(), ...invitation }, now);
+    await store.insertStaff(db, { id: randomUUID(), ...invitation, serviceCode }, now);
     const staff = await store.findStaff(db, login);
     if (staff === undefined) throw new Error('a staff row vanished');
     if (staff.accepted_at !== null) throw new Refusal('conflict', `${login} has an account already`);

@@ -8,6 +8,7 @@ export type StaffSessionRow = {
   role: StaffRole;
   unit: string;
   commune_code: string | null;
+  service_code: string | null;
   method: 'passkey' | 'recovery' | 'invitation';
   began_at: Date;
 };
@@ -28,7 +29,7 @@ export const touchSession = (db: Database, sessionKey: Buffer, idleSince: Date, 
     update staff_session s set seen_at = greatest(s.seen_at, ${now}) from staff p
     where s.session_key = ${sessionKey} and s.ended_at is null and s.expires_at > ${now} and s.seen_at > ${idleSince}
       and p.id = s.staff_id and p.disabled_at is null and p.accepted_at is not null
-    returning s.staff_id, p.login, p.role, p.unit, p.commune_code, s.method, s.began_at`);
+    returning s.staff_id, p.login, p.role, p.unit, p.commune_code, p.service_code, s.method, s.began_at`);
 
 export const endSession = (db: Database, sessionKey: Buffer, now: Date) =>
   db.run(sql`

@@ -20,6 +20,8 @@ export type StaffMember = {
   readonly role: StaffRole;
   readonly unit: string;
   readonly communeCode: string | undefined;
+  /** The service an owner answers for. */
+  readonly serviceCode?: string | undefined;
   readonly method: StaffSessionRow['method'];
   readonly beganAt: Date;
 };
@@ -58,6 +60,7 @@ export async function findStaffSession(
         role: row.role,
         unit: row.unit,
         communeCode: row.commune_code ?? undefined,
+        serviceCode: row.service_code ?? undefined,
         method: row.method,
         beganAt: row.began_at,
       };

@@ -1,13 +1,15 @@
 import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
 
-export type StaffRole = 'officer' | 'auditor' | 'operator';
+export type StaffRole = 'officer' | 'auditor' | 'operator' | 'approver' | 'owner';
 export type StaffRow = {
   id: string;
   login: string;
   role: StaffRole;
   unit: string;
   commune_code: string | null;
+  /** The service an owner answers for, by its code in the catalogue. */
+  service_code: string | null;
   invited_at: Date;
   accepted_at: Date | null;
   disabled_at: Date | null;
@@ -15,20 +17,20 @@ export type StaffRow = {
 
 export const findStaff = (db: Database, login: string) =>
   db.row<StaffRow>(sql`
-    select id, login, role, unit, commune_code, invited_at, accepted_at, disabled_at from staff where login = ${login}`);
+    select id, login, role, unit, commune_code, service_code, invited_at, accepted_at, disabled_at from staff where login = ${login}`);
 
 export const listStaff = (db: Database) =>
   db.rows<StaffRow>(sql`
-    select id, login, role, unit, commune_code, invited_at, accepted_at, disabled_at from staff order by login`);
+    select id, login, role, unit, commune_code, service_code, invited_at, accepted_at, disabled_at from staff order by login`);
 
 export const insertStaff = (
   db: Database,
-  row: { id: string; login: string; role: StaffRole; unit: string; communeCode: string | undefined },
+  row: { id: string; login: string; role: StaffRole; unit: string; communeCode: string | undefined; serviceCode: string | undefined }, // prettier-ignore
   now: Date,
 ) =>
   db.run(sql`
-    insert into staff (id, login, role, unit, commune_code, invited_at)
-    values (${row.id}, ${row.login}, ${row.role}, ${row.unit}, ${row.communeCode}, ${now})
+    insert into staff (id, login, role, unit, commune_code, service_code, invited_at)
+    values (${row.id}, ${row.login}, ${row.role}, ${row.unit}, ${row.communeCode}, ${row.serviceCode}, ${now})
     on conflict (login) do nothing`);
 
 /** An earlier link of the same person no longer opens anything. */

@@ -5,11 +5,15 @@ import type { Middleware } from 'koa';
 import type { Guard } from '../packages/guard/guard.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
 import { accountRoutes } from './account.ts';
+import { catalogueApprovalRoutes } from './catalogue-approvals.ts';
+import { catalogueRoutes } from './catalogue.ts';
 import { counterCaseRoutes } from './counter-cases.ts';
 import { counterRoutes } from './counter.ts';
+import { decisionRoutes } from './decisions.ts';
 import { deviceRoutes } from './devices.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { errorPages } from './errors.ts';
+import { evaluationRoutes } from './evaluation.ts';
 import { guardianRoutes } from './guardians.ts';
 import { interactionRoutes } from './interaction.ts';
 import { notMeRoutes } from './not-me.ts';
@@ -19,6 +23,8 @@ import type { Assets, SignedCatalogue } from './public.ts';
 import { recoveryCodeRoutes } from './recovery-codes.ts';
 import { recoveryRoutes } from './recovery.ts';
 import { revocationRoutes } from './revocations.ts';
+import { serviceOwnerRoutes } from './service-owner.ts';
+import { signalRoutes } from './signals.ts';
 import type { Site } from './site.ts';
 import { staffDoorRoutes } from './staff-door.ts';
 import { staffRoutes } from './staff.ts';
@@ -39,6 +45,12 @@ export function mountPages(provider: BrokerProvider, { site, assets, guard, cata
   for (const room of [
     publicRoutes(site, assets, catalogue),
     revocationRoutes(site, guard),
+    evaluationRoutes(site, guard),
+    signalRoutes(site, guard),
+    decisionRoutes(site, guard),
+    catalogueRoutes(site),
+    catalogueApprovalRoutes(site),
+    serviceOwnerRoutes(site),
     interactionRoutes(site),
     accountRoutes(site),
     guardianRoutes(site),

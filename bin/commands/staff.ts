@@ -8,7 +8,7 @@ import type { StaffRole } from '../../staff/store.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
 import { operatorId, operatorOption } from './operator.ts';
 
-type Options = { role: StaffRole; unit: string; commune?: string };
+type Options = { role: StaffRole; unit: string; commune?: string; service?: string };
 
 export function staffCommand(): Command {
   const staff = new Command('staff').description('people who work with the broker');
@@ -17,13 +17,14 @@ export function staffCommand(): Command {
     .description('print a link, valid 72 hours and once, with which the person sets a password')
     .addOption(
       new Option('--role <role>', 'what for')
-        .choices(['officer', 'auditor', 'operator'])
+        .choices(['officer', 'auditor', 'operator', 'approver', 'owner'])
         .makeOptionMandatory(),
     )
     .requiredOption('--unit <name>', 'department or office')
     .option('--commune <code>', 'five-digit commune code (officers)')
-    .action(async (login: string, { role, unit, commune }: Options) => {
-      const invitation = { login, role, unit, communeCode: commune };
+    .option('--service <code>', 'code of the service in the catalogue (owners)')
+    .action(async (login: string, { role, unit, commune, service }: Options) => {
+      const invitation = { login, role, unit, communeCode: commune, serviceCode: service };
       const token = await withKeys((db, _envelope, origin) =>
         inviteStaff({ db, origin }, invitation, new Date()),
       );

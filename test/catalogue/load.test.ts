@@ -2,7 +2,7 @@ import test from 'ava';
 import { compactVerify, exportJWK, generateKeyPair } from 'jose';
 import { canonicalJson } from '../../catalogue/canonical.ts';
 import { loadCatalogue } from '../../catalogue/load.ts';
-import { findRoute } from '../../catalogue/routes.ts';
+import { findRoute } from '../../policies/routes.ts';
 import { signCatalogue, signerFromJwk } from '../../catalogue/sign.ts';
 import { Refusal } from '../../errors.ts';
 import { edit, folderOf, read, servicesFolder } from './files.ts';

@@ -9,6 +9,7 @@ const catalogue = ['audit', 'catalogue', ...policies];
 const accounts = ['audit', 'accounts', ...policies];
 const assurance = [
   'audit',
+  'signals',
   'authenticators',
   'cards',
   'catalogue',
@@ -36,6 +37,8 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   catalogue: { values: ['errors.ts', 'database.ts', ...catalogue] },
   codes: { values: ['errors.ts', 'database.ts', 'audit', ...policies] },
   accounts: { values: ['errors.ts', 'database.ts', ...accounts] },
+  signals: { values: ['errors.ts', 'database.ts', 'catalogue', ...accounts] },
+  charts: { values: ['errors.ts'] },
   assurance: { values: ['errors.ts', 'database.ts', ...assurance] },
   consent: { values: ['errors.ts', 'database.ts', ...consent] },
   staff: { values: ['errors.ts', 'database.ts', 'audit', 'authenticators', ...policies] },
@@ -53,6 +56,7 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
       'staff',
       'counter',
       'safety',
+      'charts',
       'packages/guard',
     ],
   },
@@ -89,6 +93,7 @@ const homes: readonly { readonly packages: RegExp; readonly home: RegExp }[] = [
   { packages: /^(argon2|@simplewebauthn\/.*)$/, home: /^authenticators\// },
   { packages: /^knex$/, home: /^database\.ts$|^migrations\/|\/store\.ts$|^audit\/search\.ts$/ },
   { packages: /^mrz$/, home: /^cards\// },
+  { packages: /^vega(-.*)?$/, home: /^charts\// },
   { packages: /^@peculiar\//, home: /^cards\// },
   { packages: /^@fastify\/busboy$/, home: /^web\// },
   { packages: /^fast-xml-parser$/, home: /^(adapters|sandbox)\// },
@@ -149,7 +154,7 @@ export const rules: readonly Rule[] = [
   forbidden(
     'the domain is handed the time',
     /\bnew Date\(\s*\)|\bDate\.now\(/,
-    /^(?!(accounts|assurance|cards|catalogue|consent|audit|staff|counter|safety|policies|views)\/)/,
+    /^(?!(accounts|assurance|cards|catalogue|charts|signals|consent|audit|staff|counter|safety|policies|views)\/)/,
   ),
   forbidden(
     'nothing is exported as default, but for what AVA loads',

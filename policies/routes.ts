@@ -1,6 +1,6 @@
 // Routes of a service: which action a request belongs to, and when two routes are one.
 
-import type { CatalogueAction, Route } from '../policies/decide.ts';
+import type { CatalogueAction, Route } from './decide.ts';
 
 export function isWrite(action: { readonly http: readonly Route[] }): boolean {
   return action.http.some(({ method }) => method !== 'GET' && method !== 'HEAD');
