@@ -73,6 +73,8 @@ export type Stage = {
   readonly officers: readonly DemoOfficer[];
   /** With its password: a database on this machine that holds invented people only. */
   readonly database: string;
+  /** What bin/tnid needs to work on the same house. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Ports that were taken: what was wanted, what it became. */
   readonly moved: readonly { readonly name: PortName; readonly from: number; readonly to: number }[];
   scene(tell: (line: string) => void): Promise<Scene>;
@@ -165,6 +167,7 @@ export async function startStage(options: {
       people: neighbours.people,
       officers,
       database: databaseUrl,
+      environment: { TNID_ISSUER: issuer, TNID_DATABASE_URL: databaseUrl, TNID_KEK: kek },
       moved: moved.map((name) => ({ name, from: wanted[name], to: ports[name] })),
       scene: async (tell) => ({
         issuer,

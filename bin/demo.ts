@@ -1,6 +1,7 @@
 // bin/demo: starts the house and its neighbours, plays the main job, and stays up for trying out.
 
 import './quiet.ts';
+import { rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -65,7 +66,20 @@ async function start({ dataDir }: Options): Promise<Stage> {
   stops.push(() => postgres.stop());
   const stage = await startStage({ databaseUrl: postgres.url, dataDir });
   stops.push(() => stage.stop());
+  await leaveNotes(stage, dataDir);
   return stage;
+}
+
+/** For bin/try, and for bin/tnid in another window: `set -a; . .data/demo.env`. Only this user may read them. */
+async function leaveNotes(stage: Stage, dataDir: string): Promise<void> {
+  const { issuer, portal, sandbox, environment } = stage;
+  const [facts, settings] = [join(dataDir, 'demo.json'), join(dataDir, 'demo.env')];
+  const lines = Object.entries(environment).map(([name, value]) => `${name}='${value}'\n`);
+  await writeFile(facts, JSON.stringify({ issuer, portal, sandbox }), { mode: 0o600 });
+  await writeFile(settings, lines.join(''), { mode: 0o600 });
+  stops.push(
+    async () => void (await Promise.all([facts, settings].map((file) => rm(file, { force: true })))),
+  );
 }
 
 function stop(): Promise<void> {

@@ -6,6 +6,7 @@ import type { RegisteredClient } from '../../adapters/oidc-storage/clients.ts';
 import { recordAccess } from '../../audit/record.ts';
 import { loadCatalogue } from '../../catalogue/load.ts';
 import { Refusal } from '../../errors.ts';
+import { signOnMetadata } from '../../provider/sign-on.ts';
 import { OWN_CLIENT_ID } from '../../web/own-sign-in.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
 
@@ -16,7 +17,7 @@ const publicJwk = z
 const keySet = z.object({ keys: z.array(publicJwk).min(1) });
 
 type Options = {
-  kind: 'portal' | 'service' | 'miniapp';
+  kind: 'portal' | 'service' | 'miniapp' | 'sign-on';
   name: string;
   jwks?: string;
   redirectUri: string[];
@@ -53,9 +54,9 @@ export function serviceCommand(): Command {
     .addOption(
       new Option(
         '--kind <kind>',
-        'portal: signs citizens in · service: checks tokens · miniapp: the Zalo mini app',
+        'portal: signs citizens in · service: checks tokens · miniapp: the Zalo mini app · sign-on: a web server that only asks who signs in',
       )
-        .choices(['portal', 'service', 'miniapp'])
+        .choices(['portal', 'service', 'miniapp', 'sign-on'])
         .makeOptionMandatory(),
     )
     .requiredOption('--name <name>', 'name shown to citizens')
@@ -135,19 +136,18 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
         metadata: { ...metadata, ...machine },
       };
     }
-    case 'portal': {
+    case 'portal':
+    case 'sign-on': {
       const logout =
         options.backchannelLogoutUri === undefined
           ? {}
           : { backchannel_logout_uri: options.backchannelLogoutUri };
       const uris = { redirect_uris: options.redirectUri, post_logout_redirect_uris: options.logoutUri };
-      return {
-        clientId,
-        kind: 'portal',
-        class: 'gov_portal',
-        serviceId: undefined,
-        metadata: { ...metadata, ...uris, ...logout },
-      };
+      const registration = { ...metadata, ...uris, ...logout };
+      if (options.kind === 'portal')
+        return { clientId, kind: 'portal', class: 'gov_portal', serviceId: undefined, metadata: registration }; // prettier-ignore
+      const signOn = { ...signOnMetadata, grant_types: [...signOnMetadata.grant_types], response_types: [...signOnMetadata.response_types] }; // prettier-ignore
+      return { clientId, kind: 'sign-on', class: 'sign_on', serviceId: undefined, metadata: { ...registration, ...signOn } }; // prettier-ignore
     }
     case 'miniapp': {
       const open = {

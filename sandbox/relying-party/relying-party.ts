@@ -47,7 +47,8 @@ export type Tokens = {
 
 export type RelyingParty = {
   readonly registration: Registration;
-  newProofKey(): Promise<ProofKey>;
+  /** `pair`: a key the caller made, who wants to sign with it as well. */
+  newProofKey(pair?: openid.CryptoKeyPair): Promise<ProofKey>;
   /** Pushes the request and says where to send the browser. */
   depart(key: ProofKey, wanted: Wanted): Promise<Departure>;
   /** @throws what `isRefusedByBroker` tells apart from an outage */
@@ -95,7 +96,8 @@ export async function createRelyingParty(registration: Registration): Promise<Re
 
   return {
     registration,
-    newProofKey: async () => openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256')),
+    newProofKey: async (pair) =>
+      openid.getDPoPHandle(config, pair ?? (await openid.randomDPoPKeyPair('ES256'))),
 
     async depart(proofKey, wanted) {
       const codeVerifier = openid.randomPKCECodeVerifier();
