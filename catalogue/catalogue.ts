@@ -42,8 +42,13 @@ export type ServiceFacts = {
   readonly tokens: 'jwt' | 'opaque';
   /** Written agreement of NĐ 356/2025 Điều 7; without it no personal claims leave. */
   readonly transferAgreement?: string;
-  readonly public: readonly Route[];
+  /** It knows people by a pairwise id and by nothing else, ever. */
+  readonly pseudonymous?: true;
+  readonly public: readonly PublicRoute[];
 };
+
+/** With a title it is something a person uses; without one only machines ask for it. */
+export type PublicRoute = Route & { readonly title?: Words };
 
 export type CatalogueService = ServiceFacts & {
   readonly actions: readonly CatalogueAction[];
@@ -76,7 +81,9 @@ export type Catalogue = {
 export function compileCatalogue(files: readonly ServiceFile[], date = newestIssue(files)): Catalogue {
   const sorted = files.toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
   const content: CatalogueContent = {
-    services: sorted.map(({ service: { openapi: _, ...facts } }) => definedOnly(facts)),
+    services: sorted.map(({ service: { openapi: _, ...facts } }) =>
+      definedOnly({ ...facts, public: facts.public.map(definedOnly) }),
+    ),
     actions: sorted.flatMap(({ service, actions }) =>
       actions.map((entry) => compileAction(entry, service.id)),
     ),
@@ -84,6 +91,11 @@ export function compileCatalogue(files: readonly ServiceFile[], date = newestIss
       purposes.map((entry) => definedOnly({ ...entry, service: service.id })),
     ),
   };
+  return indexCatalogue(content, date);
+}
+
+/** A catalogue by its content: from the files, or read again from what was published. */
+export function indexCatalogue(content: CatalogueContent, date: string): Catalogue {
   const canonical = canonicalJson(content);
   const sha256 = createHash('sha256').update(canonical).digest('hex');
   const services = content.services.map((facts) => {

@@ -1,6 +1,7 @@
 // Which way a change of one action goes.
 
 import type { CatalogueAction } from '../policies/decide.ts';
+import { canonicalJson } from './canonical.ts';
 import { change, changesOfAdmitted, type Change, type Direction } from './change.ts';
 import { routeKey } from '../policies/routes.ts';
 
@@ -52,9 +53,17 @@ export function changesOfAction(before: CatalogueAction, after: CatalogueAction)
   );
   changes.push(...changesOfAlternatives(where, 'amrAnyOf', was.amrAnyOf, is.amrAnyOf));
   changes.push(...changesOfAdmitted(where, 'đường', before.http.map(routeKey), after.http.map(routeKey)));
-  const said = ({ title, owner, legal, lawfulPurpose }: CatalogueAction): string =>
-    JSON.stringify([title, owner, legal, lawfulPurpose]);
-  if (said(before) !== said(after)) add('neutral', 'đổi title, owner, legal hoặc lawfulPurpose');
+  const [lawWas, lawIs] = [before.lawfulPurpose, after.lawfulPurpose];
+  if (lawWas !== lawIs) {
+    // Another duty may take other data; which of the two asks less is not visible here.
+    add(
+      lawWas === undefined ? 'neutral' : 'weaker',
+      `mục đích theo luật: ${lawWas ?? 'không'} → ${lawIs ?? 'không'}`,
+    );
+  }
+  const said = ({ title, owner, legal, area }: CatalogueAction): string =>
+    canonicalJson({ title, owner, legal, area });
+  if (said(before) !== said(after)) add('neutral', 'đổi title, owner, legal hoặc area');
   return changes;
 }
 

@@ -3,8 +3,9 @@
 
 import type { CatalogueAction, Route } from '../policies/decide.ts';
 import { change, changesOfAdmitted, type Change, type Direction } from './change.ts';
+import { canonicalJson, type Json } from './canonical.ts';
 import { changesOfAction } from './diff-action.ts';
-import type { Catalogue, CataloguePurpose, ServiceFacts } from './catalogue.ts';
+import type { Catalogue, CataloguePurpose, PublicRoute, ServiceFacts } from './catalogue.ts';
 import { routeKey } from '../policies/routes.ts';
 
 export type CatalogueDiff = { readonly direction: Direction | 'same'; readonly changes: readonly Change[] };
@@ -74,14 +75,24 @@ function changesOfService(before: ServiceFacts, after: ServiceFacts): Change[] {
       ),
     );
   }
+  // Whoever gave an opinion under a pairwise id was promised that no name would ever be asked.
+  if (before.pseudonymous !== after.pseudonymous) {
+    const direction = after.pseudonymous === true ? 'stronger' : 'weaker';
+    changes.push(change(direction, where, `pseudonymous: ${direction === 'stronger' ? 'không → có' : 'có → không'}`)); // prettier-ignore
+  }
   changes.push(
     ...before.public
       .filter((route) => !has(after.public, route))
       .map((route) => change('stronger', where, `${show(route)} không còn công khai`)),
   );
+  changes.push(
+    ...after.public
+      .filter((route) => sameRoute(before.public, route) !== undefined)
+      .filter((route) => !isSame(sameRoute(before.public, route)?.title, route.title))
+      .map((route) => change('neutral', where, `đổi title của ${show(route)}`)),
+  );
   for (const key of ['title', 'owner', 'contact'] as const) {
-    if (JSON.stringify(before[key]) !== JSON.stringify(after[key]))
-      changes.push(change('neutral', where, `đổi ${key}`));
+    if (!isSame(before[key], after[key])) changes.push(change('neutral', where, `đổi ${key}`));
   }
   return changes;
 }
@@ -117,9 +128,15 @@ function changesOfPurpose(before: CataloguePurpose, after: CataloguePurpose): Ch
       change(longer ? 'weaker' : 'stronger', where, `thời hạn lưu: ${before.retention} → ${after.retention}`),
     );
   }
-  const said = ({ title, text, retentionText }: CataloguePurpose): string =>
-    JSON.stringify([title, text, retentionText]);
-  const sameText = said(before) === said(after);
+  const said = ({ title, text, retentionText, data, needed, basisRef }: CataloguePurpose): Json => ({
+    title,
+    text,
+    retentionText,
+    data,
+    needed,
+    basisRef,
+  });
+  const sameText = isSame(said(before), said(after));
   if (after.version < before.version)
     changes.push(change('weaker', where, `version: ${before.version} → ${after.version}`));
   else if (after.version > before.version)
@@ -127,8 +144,6 @@ function changesOfPurpose(before: CataloguePurpose, after: CataloguePurpose): Ch
   // Consents given to the old sentence would silently be carried over to the new one.
   else if (!sameText || changes.length > 0)
     changes.push(change('weaker', where, 'đổi nội dung mà không tăng version'));
-  if (before.needed !== after.needed || before.basisRef !== after.basisRef)
-    changes.push(change('neutral', where, 'đổi needed hoặc basisRef'));
   return changes;
 }
 
@@ -143,8 +158,17 @@ function days(duration: string): number {
   return Number(years) * 365 + Number(months) * 30 + Number(rest);
 }
 
-function has(routes: readonly Route[], route: Route): boolean {
-  return routes.some((one) => routeKey(one) === routeKey(route));
+function sameRoute(routes: readonly PublicRoute[], route: Route): PublicRoute | undefined {
+  return routes.find((one) => routeKey(one) === routeKey(route));
+}
+
+function has(routes: readonly PublicRoute[], route: Route): boolean {
+  return sameRoute(routes, route) !== undefined;
+}
+
+// Canonical, because a catalogue read back from its published text has its members in another order.
+function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  return canonicalJson({ one }) === canonicalJson({ one: other });
 }
 
 function show({ method, path }: Route): string {

@@ -24,6 +24,12 @@ export function* lintAction(action: ActionEntry, { service, purposes }: ServiceF
   if (action.risk === 'high' && require.level === 1) {
     yield { path: ['risk'], message: 'việc rủi ro cao (high) không được để ở mức 1' };
   }
+  if (require.evidenceAnyOf !== undefined && require.level === 1) {
+    yield {
+      path: ['require', 'evidenceAnyOf'],
+      message: 'ở mức 1 danh tính chưa được xác minh; muốn đòi nguồn xác minh thì việc phải ở mức 2',
+    };
+  }
   yield* lintLegal(action);
   yield* lintPurposes(action, purposes);
 }
@@ -61,6 +67,13 @@ function* lintPurposes(
   purposes: ServiceFile['purposes'],
 ): Generator<Complaint> {
   const consentPurpose = require.consent?.purpose;
+  if (consentPurpose === undefined && lawfulPurpose === undefined) {
+    yield {
+      path: ['require'],
+      message:
+        'việc này chưa nói dùng dữ liệu để làm gì: thêm require.consent (mục đích cần đồng ý) hoặc lawfulPurpose (mục đích dựa trên luật)',
+    };
+  }
   if (consentPurpose !== undefined) {
     const path = ['require', 'consent', 'purpose'];
     const purpose = purposes.find(({ id }) => id === consentPurpose);

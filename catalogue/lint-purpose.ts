@@ -14,6 +14,21 @@ export function* lintPurpose(purpose: PurposeEntry, { service }: ServiceFile): G
   if (purpose.basis !== 'consent' && purpose.basisRef === undefined) {
     yield { path: ['basis'], message: 'mục đích dựa trên luật phải có basisRef nêu điều khoản' };
   }
+  const usesNumber = purpose.data.some(({ claim }) => claim === 'personal_number');
+  // For a purpose by law the rule above has said so already.
+  if (usesNumber && purpose.basis === 'consent' && purpose.basisRef === undefined) {
+    yield {
+      path: ['data'],
+      message: 'mục đích dùng số định danh cá nhân (personal_number) phải có basisRef nêu căn cứ',
+    };
+  }
+  if (usesNumber && service.transferAgreement === undefined && service.pseudonymous === undefined) {
+    yield {
+      path: ['data'],
+      message:
+        'dùng số định danh cá nhân (personal_number) thì dịch vụ phải có transferAgreement (số văn bản thoả thuận chuyển giao dữ liệu)',
+    };
+  }
   for (const [index, { claim, class: dataClass }] of purpose.data.entries()) {
     if (sensitiveClaim.test(claim) && dataClass !== 'sensitive') {
       yield {

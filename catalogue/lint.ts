@@ -4,6 +4,7 @@
 import type { Route } from '../policies/decide.ts';
 import { lintAction } from './lint-action.ts';
 import { lintPurpose } from './lint-purpose.ts';
+import { lintService } from './lint-service.ts';
 import type { Complaint, KeyPath, Problem, ReadFile } from './read.ts';
 import { isWrite, objectOf, routeKey } from '../policies/routes.ts';
 import type { ActionEntry } from './schema.ts';
@@ -27,6 +28,7 @@ export function lintCatalogue(
     content.purposes.forEach((purpose, index) =>
       complain(file, at(['purposes', index], lintPurpose(purpose, content))),
     );
+    complain(file, lintService(content));
     complain(file, scopesOnOneLevel(file));
     complain(file, writesNotBelowReads(file));
     complain(file, routesOnce(file));

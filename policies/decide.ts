@@ -8,6 +8,8 @@ export type Words = { readonly vi: string; readonly en: string };
 export type ClientClass = 'first_party' | 'gov_portal' | 'service';
 export type Risk = 'low' | 'medium' | 'high';
 export type Handover = 'local' | 'national_portal';
+/** Who carries an action out: the province, or a commune or ward. */
+export type Area = 'province' | 'commune';
 export type Route = { readonly method: string; readonly path: string };
 
 /** How a level may be narrowed: every rule given must be met. */
@@ -35,6 +37,8 @@ export type CatalogueAction = {
   readonly require: Requirement;
   readonly handover: Handover;
   readonly risk: Risk;
+  /** Always there in the catalogue's files; a service's guard does not need it. */
+  readonly area?: Area;
   readonly legal: string;
   readonly owner: string;
   /** Day as YYYY-MM-DD, and the same as seconds since 1970 at midnight in Việt Nam. */
@@ -96,7 +100,13 @@ const rowOf: Readonly<Record<Failure, DecisionRow>> = {
   handover: 'handover',
 };
 
-const nothingFailed: readonly Failure[] = [];
+const failures = Object.keys(rowOf) as readonly Failure[]; // rowOf has exactly these keys, in the order of the rows
+/** A set of failures is a number, so that deciding builds no list: decide() runs per request. */
+const bit = { action: 1, level: 2, age: 4, method: 8, scope: 16, consent: 32, client: 64, handover: 128 };
+const listBySet: readonly (readonly Failure[])[] = Array.from({ length: 256 }, (_, set) =>
+  Object.freeze(failures.filter((failure) => (set & bit[failure]) !== 0)),
+);
+const nothingFailed: readonly Failure[] = Object.freeze([]);
 
 /**
  * `handover: national_portal` is answered last: the law (contract §2.6) wants a step-up through VNeID
@@ -112,21 +122,19 @@ export function decide(
   const level = age === Infinity ? 0 : levelOf(facts.acr, acrBase);
   const countedAge = level === 0 ? Infinity : age;
   // An action that is not open yet is answered like one that does not exist.
-  if (action === undefined || nowSeconds < action.effectiveAt) return refused(['action'], level, countedAge);
+  if (action === undefined || nowSeconds < action.effectiveAt) return refused(bit.action, level, countedAge);
 
   const need = action.require;
-  let failed = nothingFailed;
-  if (level < need.level) failed = [...failed, 'level'];
-  if (need.maxAge !== undefined && !(countedAge <= need.maxAge + ageToleranceSeconds))
-    failed = [...failed, 'age'];
-  if (!meetsMethod(need, facts.amr, facts.identitySource)) failed = [...failed, 'method'];
-  if (!includesAll(facts.scopes, need.scopes)) failed = [...failed, 'scope'];
-  if (need.consent !== undefined && !facts.purposes.includes(need.consent.purpose))
-    failed = [...failed, 'consent'];
-  if (need.clients !== undefined && !isOneOf(facts.clientClass, need.clients)) failed = [...failed, 'client'];
-  if (action.handover === 'national_portal') failed = [...failed, 'handover'];
+  let failed = 0;
+  if (level < need.level) failed |= bit.level;
+  if (need.maxAge !== undefined && !(countedAge <= need.maxAge + ageToleranceSeconds)) failed |= bit.age;
+  if (!meetsMethod(need, facts.amr, facts.identitySource)) failed |= bit.method;
+  if (!includesAll(facts.scopes, need.scopes)) failed |= bit.scope;
+  if (need.consent !== undefined && !facts.purposes.includes(need.consent.purpose)) failed |= bit.consent;
+  if (need.clients !== undefined && !isOneOf(facts.clientClass, need.clients)) failed |= bit.client;
+  if (action.handover === 'national_portal') failed |= bit.handover;
 
-  if (failed !== nothingFailed) return refused(failed, level, countedAge);
+  if (failed !== 0) return refused(failed, level, countedAge);
   return { allow: true, row: 'allow', failed: nothingFailed, level, age: countedAge };
 }
 
@@ -207,10 +215,11 @@ function ageOf(authTime: number | undefined, nowSeconds: number): number {
   return age < 0 ? 0 : age;
 }
 
-function refused(failed: readonly Failure[], level: Level, age: number): Decision {
-  const first = failed[0];
+function refused(set: number, level: Level, age: number): Decision {
+  const failed = listBySet[set];
+  const first = failed?.[0];
   // Called only with at least one failure; an empty list would be a bug that must not allow.
-  if (first === undefined) throw new Error('a refusal without a reason');
+  if (failed === undefined || first === undefined) throw new Error('a refusal without a reason');
   return { allow: false, row: rowOf[first], failed, level, age };
 }
 

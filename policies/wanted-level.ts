@@ -1,6 +1,7 @@
 // Which level an authorization request asks for. acr values are an ordered list of ours, never
 // compared as strings; unknown values are dropped (contract identity-vn 12).
 
+import { levelOfClaims } from './claims.ts';
 import type { ActionsByScope, MethodRule } from './decide.ts';
 import { requirementFor } from './decide.ts';
 import { levelOf } from './level.ts';
@@ -27,7 +28,8 @@ export function wantedLevel(request: LevelRequest, catalogue: ActionsByScope, ac
   const known = asked.map((acr) => levelOf(acr, acrBase)).filter((level) => level > 0);
   if (asked.length > 0 && known.length === 0) return { outcome: 'unmet' };
   const required = requirementFor(catalogue, request.scopes);
-  const level = Math.max(1, required.level, known.length > 0 ? Math.min(...known) : 0) === 2 ? 2 : 1;
+  const carried = Math.max(required.level, levelOfClaims(request.scopes));
+  const level = Math.max(1, carried, known.length > 0 ? Math.min(...known) : 0) === 2 ? 2 : 1;
   return {
     outcome: 'wanted',
     level,

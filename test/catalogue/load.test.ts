@@ -7,14 +7,22 @@ import { signCatalogue, signerFromJwk } from '../../catalogue/sign.ts';
 import { Refusal } from '../../errors.ts';
 import { edit, folderOf, read, servicesFolder } from './files.ts';
 
+// Issue 5, item 1, and law contract §12.
+const utilities =
+  'hoso ketqua bienlai phananh tongdai hoidap cuahang hocphi giaoduc truyenhinh phatthanh tintuc camera vipham gplx bhyt khambenh motcua thanhtoan thuongmai khodulieu gopy wifi tiemchung xebuyt catdien baolu dulich cong'.split(
+    ' ',
+  );
+const openToEverybody = 'truyenhinh phatthanh tintuc camera wifi xebuyt catdien baolu dulich cong'.split(' ');
+
 test('the catalogue of the province loads, and everything in it is found by name', async (t) => {
   const catalogue = await loadCatalogue(servicesFolder);
-  t.deepEqual([...catalogue.serviceByCode.keys()].toSorted(), ['bhyt', 'hoso', 'phananh']);
+  t.deepEqual([...catalogue.serviceByCode.keys()].toSorted(), utilities.toSorted());
   t.is(catalogue.serviceById.get('https://bhyt.dichvu.tayninh.gov.vn')?.tokens, 'opaque');
   t.deepEqual(catalogue.serviceByCode.get('hoso')?.scopes, [
     'svc:hoso:nop',
     'svc:hoso:xem',
     'svc:hoso:chuan-bi',
+    'svc:hoso:nop-tthc',
   ]);
   t.like(catalogue.actionByName.get('hoso.nop'), {
     service: 'https://hoso.dichvu.tayninh.gov.vn',
@@ -31,6 +39,84 @@ test('the catalogue of the province loads, and everything in it is found by name
     catalogue.actionsByScope.get('svc:hoso:xem')?.map(({ action }) => action),
     ['hoso.xem'],
   );
+});
+
+test('what is open to everybody says so and asks for nothing', async (t) => {
+  const { services } = await loadCatalogue(servicesFolder);
+  const open = services.filter(({ actions }) => actions.length === 0);
+  t.deepEqual(open.map(({ code }) => code).toSorted(), openToEverybody.toSorted());
+  for (const { code, public: routes, purposes } of open) {
+    t.true(
+      routes.some(({ title }) => title !== undefined),
+      code,
+    );
+    if (code !== 'cong') t.deepEqual(purposes, [], code);
+  }
+});
+
+test('every action says who carries it out, why it may, and what data is for', async (t) => {
+  const { content, purposeById } = await loadCatalogue(servicesFolder);
+  for (const { action, area, legal, require, lawfulPurpose } of content.actions) {
+    t.true(area === 'province' || area === 'commune', action);
+    t.true(legal.length > 20, action);
+    t.true(
+      [require.consent?.purpose, lawfulPurpose].some((id) => purposeById.has(id ?? '')),
+      action,
+    );
+  }
+  t.deepEqual([...new Set(content.actions.map(({ area }) => area))].toSorted(), ['commune', 'province']);
+});
+
+test('what the law reserves for VNeID is proven by VNeID and then handed over, with no data of ours', async (t) => {
+  const { content, purposeById } = await loadCatalogue(servicesFolder);
+  const handedOver = content.actions.filter(({ handover }) => handover === 'national_portal');
+  t.deepEqual(handedOver.map(({ action }) => action).toSorted(), [
+    'hoso.nop-tthc',
+    'thanhtoan.le-phi',
+    'vipham.nop-phat',
+  ]);
+  for (const { action, require, lawfulPurpose } of handedOver) {
+    t.like(require, { level: 2, amrAnyOf: [['vneid']] }, action);
+    t.deepEqual(purposeById.get(lawfulPurpose ?? '')?.data, [], action);
+  }
+});
+
+test('sensitive data and children are behind level 2; health and documents behind opaque tokens', async (t) => {
+  const { services } = await loadCatalogue(servicesFolder);
+  for (const { code, tokens, actions, purposes } of services) {
+    for (const { id, data } of purposes) {
+      const health = data.some(({ claim }) => /^(health|private_life)/.test(claim));
+      if (health) t.is(tokens, 'opaque', code);
+      const delicate = health || data.some(({ claim }) => claim.startsWith('child_'));
+      for (const { action, require, lawfulPurpose } of actions)
+        if (delicate && [require.consent?.purpose, lawfulPurpose].includes(id))
+          t.is(require.level, 2, action);
+    }
+  }
+});
+
+test('opinions are counted once a person, and nobody learns whose they are', async (t) => {
+  const service = (await loadCatalogue(servicesFolder)).serviceByCode.get('gopy');
+  t.like(service, { pseudonymous: true, sector: 'gopy' });
+  t.is(service?.transferAgreement, undefined);
+  t.deepEqual(
+    service?.actions.map(({ action, require }) => [action, require.level]),
+    [
+      ['gopy.gui', 1],
+      ['gopy.cham-diem', 2],
+    ],
+  );
+  t.true(service?.purposes.every(({ data }) => data.length === 0));
+});
+
+test('the personal number is named only with a basis and an agreement', async (t) => {
+  const { services } = await loadCatalogue(servicesFolder);
+  for (const { code, purposes, transferAgreement } of services)
+    for (const { id, data, basisRef } of purposes)
+      if (data.some(({ claim }) => claim === 'personal_number')) {
+        t.truthy(basisRef, id);
+        t.truthy(transferAgreement, code);
+      }
 });
 
 test('filing through us says in its legal text that it is a sample', async (t) => {
@@ -119,6 +205,8 @@ test('a request belongs to an action, is public, or is denied', async (t) => {
   t.is(at('GET', '/ho-so'), 'hoso.xem');
   t.is(at('HEAD', '/ho-so'), 'hoso.xem');
   t.is(at('GET', '/'), 'public');
+  t.is(at('POST', '/thu-tuc'), 'hoso.nop-tthc');
+  t.is(at('GET', '/tra-cuu/HS-2026-000001'), 'public');
   for (const [method, path] of [
     ['DELETE', '/ho-so'],
     ['GET', '/ho-so/'],
