@@ -4,7 +4,9 @@
 
 import { challengeOf, type CatalogueAction, type Decision } from '../../policies/decide.ts';
 import { acrOf } from '../../policies/level.ts';
+import type { Language } from './language.ts';
 import type { Settings } from './options.ts';
+import { problemWords, signInAgain, type ProblemType, type ProblemWords } from './words.ts';
 
 /** A finding of rows 1–5, or that we cannot decide. `why` is ASCII and names no value of the request. */
 export type Finding = {
@@ -33,6 +35,9 @@ export type Answer = {
   readonly problem: Problem;
 };
 
+/** What every answer needs to know about the question. */
+export type Asked = { readonly decisionId: string; readonly language: Language; readonly settings: Settings };
+
 export const nationalPortal = 'https://dichvucong.gov.vn/';
 const retryAfterSeconds = 5;
 
@@ -40,58 +45,33 @@ export function isFinding(value: object): value is Finding {
   return 'row' in value && 'why' in value;
 }
 
-const findingAnswers: Readonly<
-  Record<
-    Finding['row'],
-    { status: number; type: string; title: string; error?: string; description?: string }
-  >
-> = {
-  'invalid-request': {
-    status: 400,
-    type: 'invalid-request',
-    title: 'Yêu cầu không hợp lệ',
-    error: 'invalid_request',
-  },
-  'no-token': { status: 401, type: 'no-token', title: 'Cần đăng nhập' },
-  'invalid-token': {
-    status: 401,
-    type: 'invalid-token',
-    title: 'Phiên đăng nhập không còn dùng được',
-    error: 'invalid_token',
-  },
-  dpop: {
-    status: 401,
-    type: 'dpop',
-    title: 'Không xác nhận được ứng dụng đang gửi yêu cầu',
-    error: 'invalid_dpop_proof',
-  },
-  'dpop-nonce': { status: 401, type: 'dpop', title: 'Ứng dụng cần gửi lại yêu cầu', error: 'use_dpop_nonce' },
+type FindingAnswer = {
+  readonly status: number;
+  readonly type: ProblemType;
+  readonly error?: string;
+  readonly description?: string;
+};
+
+const findingAnswers: Readonly<Record<Finding['row'], FindingAnswer>> = {
+  'invalid-request': { status: 400, type: 'invalid-request', error: 'invalid_request' },
+  'no-token': { status: 401, type: 'no-token' },
+  'invalid-token': { status: 401, type: 'invalid-token', error: 'invalid_token' },
+  dpop: { status: 401, type: 'dpop', error: 'invalid_dpop_proof' },
+  'dpop-nonce': { status: 401, type: 'dpop', error: 'use_dpop_nonce' },
   'consent-withdrawn': {
     status: 401,
     type: 'consent-withdrawn',
-    title: 'Bạn đã rút lại đồng ý',
     error: 'invalid_token',
     description: 'consent_withdrawn',
   },
-  ended: {
-    status: 401,
-    type: 'ended',
-    title: 'Phiên đăng nhập đã kết thúc',
-    error: 'invalid_token',
-    description: 'ended',
-  },
-  unavailable: { status: 503, type: 'unavailable', title: 'Hệ thống đang bận, vui lòng thử lại sau ít phút' },
+  ended: { status: 401, type: 'ended', error: 'invalid_token', description: 'ended' },
+  unavailable: { status: 503, type: 'unavailable' },
 };
 
-export function answerFinding(
-  { row, why }: Finding,
-  decisionId: string,
-  settings: Settings,
-  nonce?: string,
-): Answer {
-  const { status, type, title, error, description } = findingAnswers[row];
+export function answerFinding({ row, why }: Finding, asked: Asked, nonce?: string): Answer {
+  const { status, type, error, description } = findingAnswers[row];
   const challenge = challengeHeader(
-    settings,
+    asked.settings,
     error === undefined
       ? []
       : [
@@ -100,10 +80,10 @@ export function answerFinding(
         ],
   );
   return answer(
-    settings,
+    asked,
     status,
     type,
-    { title, decision_id: decisionId },
+    {},
     {
       ...(status === 503 ? { 'Retry-After': String(retryAfterSeconds) } : { 'WWW-Authenticate': challenge }),
       ...(nonce === undefined ? {} : { 'DPoP-Nonce': nonce }),
@@ -116,13 +96,11 @@ export function answerDecision(
   decision: Decision,
   action: CatalogueAction | undefined,
   name: string,
-  decisionId: string,
-  settings: Settings,
+  asked: Asked,
 ): Answer {
-  const common = { action: name, decision_id: decisionId };
   const scope = action?.require.scopes.join(' ') ?? '';
   const insufficientScope = {
-    'WWW-Authenticate': challengeHeader(settings, [
+    'WWW-Authenticate': challengeHeader(asked.settings, [
       ['error', 'insufficient_scope'],
       ['error_description', 'The token does not cover this action'],
       ['scope', scope],
@@ -130,96 +108,80 @@ export function answerDecision(
   };
   switch (decision.row) {
     case 'step-up':
-      if (action !== undefined) return answerStepUp(decision, action, common, settings);
-      return answer(settings, 403, 'unknown-action', { title: 'Việc này chưa được mở', ...common });
+      if (action !== undefined) return answerStepUp(decision, action, asked);
+      return answer(asked, 403, 'unknown-action', { action: name });
     case 'scope':
-      return answer(
-        settings,
-        403,
-        'scope',
-        { title: 'Ứng dụng chưa được cấp quyền cho việc này', scope, ...common },
-        insufficientScope,
-      );
+      return answer(asked, 403, 'scope', { action: name, scope }, insufficientScope);
     case 'consent-required':
       return answer(
-        settings,
+        asked,
         403,
         'consent-required',
-        {
-          title: 'Cần bạn đồng ý trước khi tiếp tục',
-          scope,
-          purpose: action?.require.consent?.purpose,
-          ...common,
-        },
+        { action: name, scope, purpose: action?.require.consent?.purpose },
         insufficientScope,
       );
     case 'denied':
-      return answer(settings, 403, 'denied', { title: 'Ứng dụng này không được làm việc này', ...common });
+      return answer(asked, 403, 'denied', { action: name });
     case 'handover':
       // The service sends the person there; no data and no token of ours goes along (law contract §2).
-      return answer(settings, 403, 'handover', {
-        title: 'Việc này làm tại Cổng Dịch vụ công quốc gia',
-        location: nationalPortal,
-        ...common,
-      });
+      return answer(asked, 403, 'handover', { action: name, location: nationalPortal });
     case 'unknown-action':
     case 'allow': // Never answered: the caller asks only about refusals. Denying is the safe reading.
-      return answer(settings, 403, 'unknown-action', { title: 'Việc này chưa được mở', ...common });
+      return answer(asked, 403, 'unknown-action', { action: name });
   }
 }
 
-function answerStepUp(
-  decision: Decision,
-  action: CatalogueAction,
-  common: object,
-  settings: Settings,
-): Answer {
+function answerStepUp(decision: Decision, action: CatalogueAction, asked: Asked): Answer {
   const { level, maxAge, amrAnyOf, evidenceAnyOf } = action.require;
-  const { acrValues, scope } = challengeOf(action, settings.acrBase);
-  const header = challengeHeader(settings, [
+  const { acrBase } = asked.settings;
+  const { acrValues, scope } = challengeOf(action, acrBase);
+  const header = challengeHeader(asked.settings, [
     ['error', 'insufficient_user_authentication'],
     ['error_description', 'A higher or fresher authentication is required'],
     ['acr_values', acrValues],
     ...(maxAge === undefined ? [] : [['max_age', String(maxAge)] as const]),
     ['scope', scope],
   ]);
-  return answer(
-    settings,
-    401,
-    'step-up',
-    {
-      title: `Cần xác thực mức ${level}`,
-      detail:
-        level === 2
-          ? 'Việc này cần bước xác minh danh tính. Bạn làm bước xác minh rồi thử lại.'
-          : 'Bạn cần đăng nhập lại rồi thử lại.',
-      ...common,
-      required: {
-        ...(level === 0 ? {} : { acr: acrOf(level, settings.acrBase) }),
-        max_age: maxAge,
-        amr_any_of: amrAnyOf,
-        evidence_any_of: evidenceAnyOf,
-      },
-      actual: {
-        ...(decision.level === 0 ? {} : { acr: acrOf(decision.level, settings.acrBase) }),
-        ...(Number.isFinite(decision.age) ? { age: decision.age } : {}),
-      },
+  const members = {
+    action: action.action,
+    required: {
+      ...(level === 0 ? {} : { acr: acrOf(level, acrBase) }),
+      max_age: maxAge,
+      amr_any_of: amrAnyOf,
+      evidence_any_of: evidenceAnyOf,
     },
-    { 'WWW-Authenticate': header },
-  );
+    actual: {
+      ...(decision.level === 0 ? {} : { acr: acrOf(decision.level, acrBase) }),
+      ...(Number.isFinite(decision.age) ? { age: decision.age } : {}),
+    },
+  };
+  const words = level === 2 ? undefined : signInAgain[asked.language];
+  return answer(asked, 401, 'step-up', members, { 'WWW-Authenticate': header }, words);
 }
 
 function answer(
-  settings: Settings,
+  { settings, language, decisionId }: Asked,
   status: number,
-  type: string,
-  members: Omit<Problem, 'type' | 'status'> & { readonly title: string },
+  type: ProblemType,
+  members: Readonly<Record<string, unknown>>,
   headers: Readonly<Record<string, string>> = {},
+  words: ProblemWords = problemWords[language][type],
 ): Answer {
   return {
     status,
-    headers: { ...headers, 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' },
-    problem: { type: `${settings.issuer}/problems/${type}`, status, ...members },
+    headers: {
+      ...headers,
+      'Cache-Control': 'no-store',
+      'Content-Type': 'application/problem+json',
+      'Content-Language': language,
+    },
+    problem: {
+      type: `${settings.issuer}/problems/${type}`,
+      status,
+      ...words,
+      ...members,
+      decision_id: decisionId,
+    },
   };
 }
 

@@ -2,25 +2,24 @@
 // `check(request, action)`; every check is a file in steps/, in the order of protocol §10, and
 // whatever cannot be established refuses.
 
-import type { CatalogueAction, Decision } from '../../policies/decide.ts';
-import type { Level } from '../../policies/level.ts';
-import { answerDecision, answerFinding, isFinding, type Answer, type Finding } from './answer.ts';
-import { readSettings, type GuardOptions, type Settings } from './options.ts';
-import type { GuardRequest } from './request.ts';
+import { answerDecision, answerFinding, type Asked, type Finding } from './answer.ts';
+import { createJudge, type Judgement } from './judge.ts';
+import { languageOf } from './language.ts';
+import { resourceMetadata } from './metadata.ts';
+import { readSettings, type GuardOptions } from './options.ts';
+import { headerValues, type GuardRequest } from './request.ts';
+import { principalOf, type AuthorizeResult, type CheckResult } from './result.ts';
 import { createNonceMint } from './sources/nonce.ts';
+import { createProofKeys } from './sources/proof-keys.ts';
 import { createMemoryReplayStore } from './sources/replay.ts';
-import { createSources, type Sources } from './sources/sources.ts';
-import { createTokenCache, type TokenCache } from './sources/token-cache.ts';
-import { readClaims, type TokenFacts } from './steps/claims.ts';
-import { readCredentials } from './steps/credentials.ts';
-import { decideFor } from './steps/decision.ts';
-import { readKeyBinding } from './steps/key-binding.ts';
-import { checkProof } from './steps/proof.ts';
+import { createSources } from './sources/sources.ts';
 import { newDecisionId, recordOf } from './steps/record.ts';
-import { verifySignature } from './steps/signature.ts';
-import { checkWatermark } from './steps/watermark.ts';
+import { readRoute, type RouteResult } from './steps/route.ts';
 
 export type { GuardRequest } from './request.ts';
+export type { AuthorizeResult, CheckResult, Principal, PublicPass } from './result.ts';
+export type { Problem } from './answer.ts';
+export type { RouteResult } from './steps/route.ts';
 export type {
   GuardCatalogue,
   GuardOptions,
@@ -30,190 +29,121 @@ export type {
   WatermarkFeed,
 } from './options.ts';
 export type { DecisionRecord } from './steps/record.ts';
+export { parseCatalogue } from './sources/catalogue-parse.ts';
 export { createMemoryReplayStore, type ReplayStore } from './sources/replay.ts';
-
-export type Principal = {
-  /** Pairwise: this service's own name for the person, or the client itself for a machine. */
-  readonly sub: string;
-  readonly clientId: string;
-  readonly acr: string | undefined;
-  readonly level: Level;
-  readonly authTime: number | undefined;
-  readonly amr: readonly string[];
-  readonly scopes: readonly string[];
-  readonly purposes: readonly string[];
-  readonly consentId: string | undefined;
-  readonly consentVersion: number | undefined;
-  /** The claims of the token, or the answer of introspection. */
-  readonly token: Readonly<Record<string, unknown>>;
-};
-
-export type CheckResult =
-  | {
-      readonly ok: true;
-      readonly principal: Principal;
-      readonly decision: Decision & { readonly decisionId: string; readonly policy: string };
-    }
-  | ({ readonly ok: false } & Answer);
+export { metadataPath } from './metadata.ts';
 
 export type Guard = {
   /** Reads keys, catalogue and feed once and starts polling. Does not throw when the broker is down. */
   start(): Promise<void>;
+  /** Ends polling and hands in the decision records that are left. */
   stop(): Promise<void>;
   check(request: GuardRequest, action: string): Promise<CheckResult>;
+  /** What the catalogue says of a route of this service. Undefined: deny, because nothing says otherwise. */
+  route(method: string, path: string): Promise<RouteResult | 'unavailable'>;
+  /** `route` and then `check`; a route nobody listed is answered like an action nobody listed (row 6). */
+  authorize(request: GuardRequest): Promise<AuthorizeResult>;
   /** The RFC 9728 document to serve at /.well-known/oauth-protected-resource. */
   protectedResourceMetadata(): Readonly<Record<string, unknown>>;
 };
 
-/** What is known when the steps are over: a finding, or a decision about a verified token. */
-type Judgement =
-  | { readonly finding: Finding; readonly token?: TokenFacts }
-  | {
-      readonly decision: Decision;
-      readonly token: TokenFacts;
-      readonly action: CatalogueAction | undefined;
-      readonly policy: string;
-    };
+/** What a request on a route that nobody listed is called in records and problems. */
+export const unknownRoute = 'unknown-route';
+
+// With one of these some frameworks do another method than the one we judged.
+const methodOverrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
 
 export function createGuard(options: GuardOptions): Guard {
   const settings = readSettings(options);
   const sources = createSources(settings, options);
   const now = options.now ?? (() => new Date());
   const nonces = options.nonceSecret === undefined ? undefined : createNonceMint(options.nonceSecret);
-  const proofRules = {
+  const judge = createJudge(settings, sources, {
     baseUrl: settings.baseUrl,
     replay: options.replay ?? createMemoryReplayStore(),
     nonces,
-  };
-  const cache = createTokenCache();
+    keys: createProofKeys(),
+  });
+  const isRecorded = options.onDecision !== undefined || sources.reporter !== undefined;
 
-  async function judge(request: GuardRequest, name: string, at: Date): Promise<Judgement> {
-    const nowSeconds = Math.floor(at.getTime() / 1000);
-    const credentials = readCredentials(request);
-    if (isFinding(credentials)) return { finding: credentials };
+  /** False: the record could not be written, so the decision is not given. */
+  async function record(
+    asked: Asked,
+    action: string,
+    judgement: Judgement,
+    { at, tookMs }: { readonly at: Date; readonly tookMs: number },
+  ): Promise<boolean> {
+    if (!isRecorded) return true;
+    const outcome =
+      'finding' in judgement
+        ? { failed: [judgement.finding.row] }
+        : { failed: judgement.decision.failed, age: judgement.decision.age, policy: judgement.policy };
+    const written = recordOf({ id: asked.decisionId, action, tookMs, ...outcome }, judgement.token, at);
+    try {
+      const pending = options.onDecision?.(written);
+      if (pending !== undefined) await pending;
+    } catch {
+      // The owner is told what the caller was: cannot decide.
+      sources.reporter?.add({ ...written, allow: false, failed: ['unavailable'] });
+      return false;
+    }
+    sources.reporter?.add(written);
+    return true;
+  }
+
+  async function answer(
+    request: GuardRequest,
+    action: string,
+    decide: (at: Date) => Promise<Judgement> | Judgement,
+  ): Promise<CheckResult> {
+    const startedAt = performance.now();
+    const at = now();
+    const judgement = await decide(at);
+    const asked = { decisionId: newDecisionId(), language: languageOf(request), settings };
+    const refuse = (finding: Finding): CheckResult => ({
+      ok: false,
+      ...answerFinding(finding, asked, finding.row === 'dpop-nonce' ? nonces?.current(at) : undefined),
+    });
+    const tookMs = performance.now() - startedAt;
+    if (!(await record(asked, action, judgement, { at, tookMs })))
+      return refuse({ row: 'unavailable', why: 'the decision could not be recorded' });
+    if ('finding' in judgement) return refuse(judgement.finding);
+    const { decision, token, action: known, policy } = judgement;
+    if (!decision.allow) return { ok: false, ...answerDecision(decision, known, action, asked) };
+    return {
+      ok: true,
+      principal: principalOf(token, decision),
+      decision: { ...decision, decisionId: asked.decisionId, policy },
+    };
+  }
+
+  async function check(request: GuardRequest, action: string): Promise<CheckResult> {
+    return answer(request, action, (at) => judge(request, action, at));
+  }
+
+  async function route(method: string, path: string): Promise<RouteResult | 'unavailable'> {
     const catalogue = await sources.catalogue();
-    if (catalogue === undefined)
-      return { finding: { row: 'unavailable', why: 'the catalogue is not available' } };
-    const action = actionOf(catalogue.actionByName.get(name), settings.audience);
-    const isOpaque = catalogue.serviceById.get(settings.audience)?.tokens === 'opaque';
+    return catalogue === undefined ? 'unavailable' : readRoute(catalogue, settings.audience, method, path);
+  }
 
-    const verified = isOpaque
-      ? await introspect(credentials.token, action, sources)
-      : await verifyJwt(credentials.token, cache, sources, at);
-    if (isFinding(verified)) return { finding: verified };
-    const token = readClaims(verified.payload, { ...settings, needsJti: !isOpaque }, nowSeconds);
-    if (isFinding(token)) return { finding: token };
-
-    const bound = readKeyBinding(token, credentials);
-    if (isFinding(bound)) return { finding: bound, token };
-    const proofFinding = await checkProof(
-      request,
-      { token: credentials.token, jkt: bound.jkt },
-      proofRules,
-      at,
-    );
-    if (proofFinding !== undefined) return { finding: proofFinding, token };
-    const ended = checkWatermark(token, action, await sources.watermarks(), nowSeconds);
-    if (ended !== undefined) return { finding: ended, token };
-
-    const decision = decideFor(action, token, nowSeconds, settings.acrBase);
-    return { decision, token, action, policy: catalogue.version };
+  async function authorize(request: GuardRequest): Promise<AuthorizeResult> {
+    const refuse = (finding: Finding): Promise<CheckResult> =>
+      answer(request, unknownRoute, () => ({ finding }));
+    if (methodOverrides.some((name) => headerValues(request, name).length > 0))
+      return refuse({ row: 'invalid-request', why: 'The method must not be overridden by a header' });
+    const found = await route(request.method, request.url);
+    // Whether anybody may come in is what we do not know.
+    if (found === 'unavailable') return refuse({ row: 'unavailable', why: 'the catalogue is not available' });
+    if (found?.kind === 'public') return { ok: true, public: true };
+    return check(request, found?.action ?? unknownRoute);
   }
 
   return {
     start: () => sources.start(),
-    stop: async () => sources.stop(),
-    protectedResourceMetadata: () => metadata(settings, sources),
-    async check(request, name) {
-      const at = now();
-      const id = newDecisionId();
-      const refuse = (finding: Finding): CheckResult => ({
-        ok: false,
-        ...answerFinding(
-          finding,
-          id,
-          settings,
-          finding.row === 'dpop-nonce' ? nonces?.current(at) : undefined,
-        ),
-      });
-      const judgement = await judge(request, name, at);
-      const outcome =
-        'finding' in judgement
-          ? { failed: [judgement.finding.row] }
-          : { failed: judgement.decision.failed, age: judgement.decision.age, policy: judgement.policy };
-      try {
-        await options.onDecision?.(recordOf({ id, action: name, ...outcome }, judgement.token, at));
-      } catch {
-        return refuse({ row: 'unavailable', why: 'the decision could not be recorded' });
-      }
-      if ('finding' in judgement) return refuse(judgement.finding);
-      const { decision, token, action, policy } = judgement;
-      if (!decision.allow) return { ok: false, ...answerDecision(decision, action, name, id, settings) };
-      return {
-        ok: true,
-        principal: principalOf(token, decision),
-        decision: { ...decision, decisionId: id, policy },
-      };
-    },
-  };
-}
-
-// An action of another service is as unknown here as one that does not exist.
-function actionOf(action: CatalogueAction | undefined, audience: string): CatalogueAction | undefined {
-  return action?.service === audience ? action : undefined;
-}
-
-async function verifyJwt(
-  token: string,
-  cache: TokenCache,
-  { keys }: Sources,
-  now: Date,
-): ReturnType<typeof verifySignature> {
-  const known = cache.get(token, now);
-  if (known !== undefined) return { payload: known };
-  const verified = await verifySignature(token, 'at+jwt', keys);
-  if (!isFinding(verified)) cache.put(token, verified.payload, now);
-  return verified;
-}
-
-async function introspect(
-  token: string,
-  action: CatalogueAction | undefined,
-  sources: Sources,
-): ReturnType<typeof verifySignature> {
-  if (sources.introspect === undefined)
-    return { row: 'unavailable', why: 'this service has no client for introspection' };
-  return sources.introspect(token, action !== undefined && action.risk !== 'high');
-}
-
-function principalOf(token: TokenFacts, { level }: Decision): Principal {
-  const { sub, clientId, acr, authTime, amr, scopes, purposes, consentId, consentVersion, payload } = token;
-  return {
-    sub,
-    clientId,
-    acr,
-    level,
-    authTime,
-    amr,
-    scopes,
-    purposes,
-    consentId,
-    consentVersion,
-    token: payload,
-  };
-}
-
-function metadata(settings: Settings, sources: Sources): Readonly<Record<string, unknown>> {
-  const actions = [...(sources.lastCatalogue()?.actionByName.values() ?? [])];
-  const scopes = actions
-    .filter(({ service }) => service === settings.audience)
-    .flatMap(({ require }) => require.scopes);
-  return {
-    resource: settings.audience,
-    authorization_servers: [settings.issuer],
-    scopes_supported: [...new Set(scopes)],
-    bearer_methods_supported: ['header'],
-    dpop_signing_alg_values_supported: ['ES256'],
-    dpop_bound_access_tokens_required: true,
+    stop: () => sources.stop(),
+    check,
+    route,
+    authorize,
+    protectedResourceMetadata: () => resourceMetadata(settings, sources.lastCatalogue()),
   };
 }

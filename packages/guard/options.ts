@@ -2,7 +2,7 @@
 // not start and then refuse everybody.
 
 import type { JSONWebKeySet, JWK } from 'jose';
-import type { CatalogueAction } from '../../policies/decide.ts';
+import type { CatalogueAction, Route } from '../../policies/decide.ts';
 import { defaultAcrBase } from '../../policies/level.ts';
 import type { DecisionRecord } from './steps/record.ts';
 import type { ReplayStore } from './sources/replay.ts';
@@ -11,7 +11,10 @@ import type { ReplayStore } from './sources/replay.ts';
 export type GuardCatalogue = {
   readonly version: string;
   readonly actionByName: ReadonlyMap<string, CatalogueAction>;
-  readonly serviceById: ReadonlyMap<string, { readonly tokens: 'jwt' | 'opaque' }>;
+  readonly serviceById: ReadonlyMap<
+    string,
+    { readonly tokens: 'jwt' | 'opaque'; readonly public?: readonly Route[] }
+  >;
 };
 
 /** Protocol §12, as the feed is served. Times are seconds since 1970. */
@@ -59,6 +62,12 @@ export type GuardOptions = {
    */
   readonly feed?: 'poll' | 'off-for-public';
   readonly feedIntervalMs?: number;
+  /**
+   * A guard with a client that polls the feed hands its decision records to the broker, where the
+   * service's owner sees them. `off`: only `onDecision` gets them. Never delays or fails a check.
+   */
+  readonly report?: 'on' | 'off';
+  readonly reportIntervalMs?: number;
   readonly sources?: GuardSources;
 };
 

@@ -11,13 +11,26 @@ export type GuardRequest = {
   readonly body?: URLSearchParams;
 };
 
-/** Every value sent under a header name, in any case. */
+/** Every value sent under a header name (given in lower case), in any case. */
 export function headerValues(request: GuardRequest, name: string): string[] {
   const raw = request.rawHeaders;
+  const values: string[] = [];
   if (raw !== undefined) {
-    return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === name);
+    for (let index = 0; index + 1 < raw.length; index += 2) {
+      const value = raw[index + 1];
+      if (isNamed(raw[index], name) && value !== undefined) values.push(value);
+    }
+    return values;
   }
-  return Object.entries(request.headers)
-    .filter(([key]) => key.toLowerCase() === name)
-    .flatMap(([, value]) => value ?? []);
+  for (const [key, value] of Object.entries(request.headers)) {
+    if (value === undefined || !isNamed(key, name)) continue;
+    if (typeof value === 'string') values.push(value);
+    else values.push(...value);
+  }
+  return values;
+}
+
+// Most headers differ in length already.
+function isNamed(header: string | undefined, name: string): boolean {
+  return header !== undefined && header.length === name.length && header.toLowerCase() === name;
 }

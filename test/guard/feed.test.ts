@@ -93,7 +93,7 @@ test('the feed is asked for with private_key_jwt, a nonce after one refusal, and
   t.like(claims, { aud: issuer.url, iss: 'dossier-service', sub: 'dossier-service' });
   t.like(Object.fromEntries(tokenCalls[1]?.form ?? []), {
     grant_type: 'client_credentials',
-    scope: 'tn:revocations',
+    scope: 'tn:revocations tn:decisions',
     resource: `${issuer.url}/api`,
   });
   const feedCall = issuer.requests.find(({ path }) => path === '/revocations');

@@ -38,7 +38,12 @@ export async function startIssuer() {
   const client = await createKeyPair('service-1');
   const catalogue = await loadCatalogue('policies/services');
   const hits: string[] = [];
-  const requests: { path: string; headers: IncomingMessage['headers']; form: URLSearchParams }[] = [];
+  const requests: {
+    path: string;
+    headers: IncomingMessage['headers'];
+    form: URLSearchParams;
+    body: string;
+  }[] = [];
   const nonce = 'nonce-1';
   const overrides = new Map<string, (form: URLSearchParams) => Reply | undefined>();
   const state = {
@@ -62,9 +67,10 @@ export async function startIssuer() {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    const form = new URLSearchParams(await text(request));
+    const body = await text(request);
+    const form = new URLSearchParams(body);
     hits.push(path);
-    requests.push({ path, headers: request.headers, form });
+    requests.push({ path, headers: request.headers, form, body });
     const reply = overrides.get(path)?.(form) ?? standardReply(path, request, form);
     response.writeHead(reply.status ?? 200, { 'Content-Type': 'application/json', ...reply.headers });
     response.end(reply.raw ?? (reply.body === undefined ? '' : JSON.stringify(reply.body)));
@@ -95,6 +101,8 @@ export async function startIssuer() {
       case '/revocations':
         if (request.headers.authorization !== 'DPoP service-token') return { status: 401 };
         return { body: { as_of: state.asOf(), entries: state.entries } };
+      case '/decisions':
+        return { status: request.headers.authorization === 'DPoP service-token' ? 202 : 401 };
       case '/introspect':
         return { body: state.introspection.get(form.get('token') ?? '') ?? { active: false } };
       default:

@@ -20,11 +20,19 @@ const risks: readonly string[] = ['low', 'medium', 'high'] satisfies Risk[];
 export function parseCatalogue(payload: Readonly<Record<string, unknown>>): GuardCatalogue | undefined {
   const { version, services, actions } = payload;
   if (typeof version !== 'string' || !Array.isArray(services) || !Array.isArray(actions)) return undefined;
-  const serviceById = new Map<string, { readonly tokens: 'jwt' | 'opaque' }>();
+  const serviceById = new Map<
+    string,
+    { readonly tokens: 'jwt' | 'opaque'; readonly public: readonly Route[] }
+  >();
   for (const service of services) {
     if (!isRecord(service) || typeof service.id !== 'string') return undefined;
     if (service.tokens !== 'jwt' && service.tokens !== 'opaque') return undefined;
-    serviceById.set(service.id, { tokens: service.tokens });
+    // A list we cannot read opens nothing: what is not public here is denied.
+    const open = isListOf(service.public, isRoute) ? service.public : [];
+    serviceById.set(service.id, {
+      tokens: service.tokens,
+      public: open.map(({ method, path }) => ({ method, path })),
+    });
   }
   // An action this version of the guard does not fully understand is left out and so denied: a rule
   // added later must not be dropped silently by a service that was not updated.
@@ -40,7 +48,7 @@ function parseAction(entry: unknown): CatalogueAction | undefined {
     return undefined;
   if (!isRisk(risk) || (handover !== 'local' && handover !== 'national_portal')) return undefined;
   if (typeof effectiveAt !== 'number' || typeof effectiveFrom !== 'string') return undefined;
-  const http = isListOf(entry.http, isRoute) ? entry.http : [];
+  const http = isListOf(entry.http, isRoute) ? entry.http.map(({ method, path }) => ({ method, path })) : [];
   // The people who read these two do so in the catalogue itself.
   return {
     action,

@@ -137,21 +137,23 @@ function watermarksOf(floors: Floors, asOf: number): Watermarks {
     asOf,
     minVersionOf: (consentId) => floor(consentKey(consentId)),
     minIssuedAt: (sub, clientId) =>
-      Math.max(
-        floor(subKey(sub, undefined)),
-        floor(subKey(sub, clientId)),
-        floor(clientKey(clientId)),
-        floor(allKey),
-      ),
+      floors.size === 0
+        ? 0
+        : Math.max(
+            floor(subKey(sub, undefined)),
+            floor(subKey(sub, clientId)),
+            floor(clientKey(clientId)),
+            floor(allKey),
+          ),
   };
 }
 
-// JSON keeps two names apart whatever characters they hold.
-const allKey = 'all';
-const consentKey = (id: string): string => JSON.stringify(['consent', id]);
-const clientKey = (id: string): string => JSON.stringify(['client', id]);
+// The first character tells the kinds apart, the length where a subject ends and a client begins.
+const allKey = 'a';
+const consentKey = (id: string): string => `c${id}`;
+const clientKey = (id: string): string => `k${id}`;
 const subKey = (id: string, clientId: string | undefined): string =>
-  JSON.stringify(['sub', id, clientId ?? null]);
+  clientId === undefined ? `s${id}` : `p${id.length}:${id}${clientId}`;
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

@@ -47,7 +47,11 @@ export function createKept<T>(
     async get() {
       const nowMs = now().getTime();
       const isFresh = held !== undefined && nowMs - held.atMs < freshMs;
-      if (!isFresh && nowMs - failedAtMs >= retryMs) await refresh();
+      if (!isFresh && nowMs - failedAtMs >= retryMs) {
+        // An issuer that failed a moment ago may hang again: whoever can be answered does not wait for it.
+        if (held !== undefined && failedAtMs !== -Infinity && nowMs - held.atMs < keepMs) void refresh();
+        else await refresh();
+      }
       return held !== undefined && now().getTime() - held.atMs < keepMs ? held.value : undefined;
     },
   };

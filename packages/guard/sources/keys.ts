@@ -1,17 +1,19 @@
 // Step 3: the issuer's public keys. A key id nobody knows causes one fetch per 30 seconds for all
 // requests together, or a flood of invented ids would become a flood on the issuer.
 
-import { importJWK, type CryptoKey, type JSONWebKeySet } from 'jose';
+import type { KeyObject } from 'node:crypto';
+import type { JSONWebKeySet } from 'jose';
 import { isRecord } from '../json.ts';
+import { importPoint } from '../jws.ts';
 import type { Discovery } from './discovery.ts';
 import { createKept, type Kept } from './kept.ts';
 import { smallDocumentBytes, type Outgoing } from './outgoing.ts';
 
 export type KeySource = {
-  find(kid: string): Promise<CryptoKey | 'unknown' | 'unavailable'>;
+  find(kid: string): Promise<KeyObject | 'unknown' | 'unavailable'>;
 };
 
-type KeyRing = ReadonlyMap<string, CryptoKey>;
+type KeyRing = ReadonlyMap<string, KeyObject>;
 
 const freshMs = 10 * 60_000;
 const keepMs = 24 * 3_600_000;
@@ -38,15 +40,18 @@ export function createKeySource(discovery: Kept<Discovery>, outgoing: Outgoing, 
   };
 }
 
-/** Keys handed in by the caller; the same object is imported once. */
+/** Keys handed in by the caller; the same keys are imported once. */
 export function createGivenKeySource(jwks: () => JSONWebKeySet | Promise<JSONWebKeySet>): KeySource {
-  let last: { readonly set: JSONWebKeySet; readonly ring: Promise<KeyRing> } | undefined;
+  let last: { readonly set: JSONWebKeySet; readonly text: string; readonly ring: KeyRing } | undefined;
   return {
     async find(kid) {
       try {
         const set = await jwks();
-        if (last?.set !== set) last = { set, ring: importRing(set.keys) };
-        return (await last.ring).get(kid) ?? 'unknown';
+        if (last?.set !== set) {
+          const text = JSON.stringify(set.keys);
+          last = { set, text, ring: last?.text === text ? last.ring : importRing(set.keys) };
+        }
+        return last.ring.get(kid) ?? 'unknown';
       } catch {
         return 'unavailable';
       }
@@ -65,8 +70,8 @@ async function fetchRing(discovery: Kept<Discovery>, outgoing: Outgoing): Promis
 
 // Keys of other kinds (the issuer signs events with RS256) are not for us. A key id used twice is
 // left out: which of the two keys signed would be a guess.
-async function importRing(keys: readonly unknown[]): Promise<KeyRing> {
-  const ring = new Map<string, CryptoKey>();
+function importRing(keys: readonly unknown[]): KeyRing {
+  const ring = new Map<string, KeyObject>();
   const seen = new Set<string>();
   for (const jwk of keys) {
     if (!isRecord(jwk) || typeof jwk.kid !== 'string') continue;
@@ -85,9 +90,8 @@ async function importRing(keys: readonly unknown[]): Promise<KeyRing> {
       typeof y !== 'string'
     )
       continue;
-    const key = await importJWK({ kty, crv, x, y }, 'ES256');
-    // importJWK gives bytes for symmetric keys only, and this one is EC.
-    if (!(key instanceof Uint8Array)) ring.set(kid, key);
+    const key = importPoint({ x, y });
+    if (key !== undefined) ring.set(kid, key);
   }
   return ring;
 }

@@ -6,6 +6,8 @@ export type OutgoingRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Given: POST as a form. */
   readonly form?: URLSearchParams;
+  /** Given: POST as JSON. */
+  readonly json?: string;
   readonly maxBytes: number;
 };
 export type OutgoingAnswer = { readonly status: number; readonly headers: Headers; readonly text: string };
@@ -19,15 +21,16 @@ export const largeDocumentBytes = 4 * 1024 * 1024;
 
 export function createOutgoing(issuer: string, fetch: typeof globalThis.fetch): Outgoing {
   const { origin } = new URL(issuer);
-  return async ({ url, headers = {}, form, maxBytes }) => {
+  return async ({ url, headers = {}, form, json, maxBytes }) => {
+    const body = form ?? json;
     if (new URL(url).origin !== origin) throw new Error('guard: refused an address outside the issuer');
     const response = await fetch(url, {
-      method: form === undefined ? 'GET' : 'POST',
-      headers,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: json === undefined ? headers : { ...headers, 'Content-Type': 'application/json' },
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
       cache: 'no-store',
-      ...(form === undefined ? {} : { body: form }),
+      ...(body === undefined ? {} : { body }),
     });
     return { status: response.status, headers: response.headers, text: await readBody(response, maxBytes) };
   };

@@ -1,5 +1,5 @@
 // The guard as a client of the broker: private_key_jwt, and a DPoP-bound client_credentials token
-// for the watermark feed (protocol §2). The proof key lives as long as the process.
+// for the watermark feed and the decision records (protocol §2). The proof key lives as long as the process.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
@@ -7,18 +7,20 @@ import type { ServiceClient, Settings } from '../options.ts';
 import { isRecord } from '../json.ts';
 import type { Discovery } from './discovery.ts';
 import type { Kept } from './kept.ts';
-import { smallDocumentBytes, type Outgoing, type OutgoingAnswer } from './outgoing.ts';
+import { smallDocumentBytes, type Outgoing, type OutgoingAnswer, type OutgoingRequest } from './outgoing.ts';
 
 export type BrokerClient = {
   /** Form members that authenticate this service at the broker. New for each call: the broker accepts one once. */
   assertion(): Promise<Record<string, string>>;
   /** GET with a service token and a proof; repeats once when the broker wants its nonce or a new token. */
   get(url: string, headers: Readonly<Record<string, string>>, maxBytes: number): Promise<OutgoingAnswer>;
+  /** The same for a JSON body. */
+  post(url: string, json: string, maxBytes: number): Promise<OutgoingAnswer>;
 };
 
 const assertionLifeSeconds = 60;
 const renewBeforeMs = 30_000;
-const scope = 'tn:revocations';
+const scope = 'tn:revocations tn:decisions';
 
 type Held = { readonly token: string; readonly untilMs: number };
 
@@ -33,6 +35,7 @@ export function createBrokerClient(
   let proofKey: Promise<{ readonly privateKey: CryptoKey; readonly jwk: JWK }> | undefined;
   let nonce: string | undefined;
   let held: Held | undefined;
+  let pending: Promise<Held> | undefined;
 
   async function assertion(): Promise<Record<string, string>> {
     clientKey ??= importJWK(client.privateKey, 'ES256');
@@ -106,27 +109,34 @@ export function createBrokerClient(
     return { token: body.access_token, untilMs: now().getTime() + body.expires_in * 1000 - renewBeforeMs };
   }
 
+  // Calls at the same time share one request for a token.
+  async function currentToken(): Promise<string> {
+    if (held !== undefined && now().getTime() < held.untilMs) return held.token;
+    pending ??= requestToken().finally(() => (pending = undefined));
+    held = await pending;
+    return held.token;
+  }
+
+  async function call(method: 'GET' | 'POST', request: OutgoingRequest): Promise<OutgoingAnswer> {
+    const ask = async (): Promise<OutgoingAnswer> => {
+      const token = await currentToken();
+      const DPoP = await proof(method, request.url, token);
+      return outgoing({ ...request, headers: { ...request.headers, Authorization: `DPoP ${token}`, DPoP } });
+    };
+    const answer = await ask();
+    const nonceWanted = wantsNonce(answer);
+    if (answer.status !== 401) return answer;
+    // Refused for another reason: the token may have been ended; a new one is tried once.
+    if (!nonceWanted) held = undefined;
+    const second = await ask();
+    wantsNonce(second);
+    return second;
+  }
+
   return {
     assertion,
-    async get(url, headers, maxBytes) {
-      const ask = async (): Promise<OutgoingAnswer> => {
-        if (held === undefined || now().getTime() >= held.untilMs) held = await requestToken();
-        const { token } = held;
-        return outgoing({
-          url,
-          headers: { ...headers, Authorization: `DPoP ${token}`, DPoP: await proof('GET', url, token) },
-          maxBytes,
-        });
-      };
-      const answer = await ask();
-      const nonceWanted = wantsNonce(answer);
-      if (answer.status !== 401) return answer;
-      // Refused for another reason: the token may have been ended; a new one is tried once.
-      if (!nonceWanted) held = undefined;
-      const second = await ask();
-      wantsNonce(second);
-      return second;
-    },
+    get: (url, headers, maxBytes) => call('GET', { url, headers, maxBytes }),
+    post: (url, json, maxBytes) => call('POST', { url, json, maxBytes }),
   };
 }
 

@@ -7,6 +7,7 @@ import { createFeedSource, watermarksFrom, type Watermarks } from './feed.ts';
 import { createIntrospection, type Introspection } from './introspection.ts';
 import { createGivenKeySource, createKeySource, type KeySource } from './keys.ts';
 import { createOutgoing } from './outgoing.ts';
+import { createReporter, type Reporter } from './report.ts';
 import { createBrokerClient } from './service-token.ts';
 
 export type Sources = {
@@ -17,11 +18,14 @@ export type Sources = {
   /** The catalogue read last, without asking for a newer one. */
   lastCatalogue(): GuardCatalogue | undefined;
   watermarks(): Promise<Watermarks | 'off' | undefined>;
+  /** Undefined: nobody is told what was decided but the service itself. */
+  readonly reporter: Reporter | undefined;
   start(): Promise<void>;
-  stop(): void;
+  stop(): Promise<void>;
 };
 
 const defaultFeedIntervalMs = 5000;
+const defaultReportIntervalMs = 5000;
 
 export function createSources(settings: Settings, options: GuardOptions): Sources {
   const now = options.now ?? (() => new Date());
@@ -39,11 +43,18 @@ export function createSources(settings: Settings, options: GuardOptions): Source
   const feed = polls
     ? createFeedSource(settings.issuer, broker, options.feedIntervalMs ?? defaultFeedIntervalMs, now)
     : undefined;
+  const reporter =
+    polls && options.report !== 'off'
+      ? createReporter(settings.issuer, broker, {
+          intervalMs: options.reportIntervalMs ?? defaultReportIntervalMs,
+        })
+      : undefined;
   let lastGiven: GuardCatalogue | undefined;
   let lastFeed: { readonly feed: WatermarkFeed; readonly watermarks: Watermarks } | undefined;
 
   return {
     keys,
+    reporter,
     introspect: broker === undefined ? undefined : createIntrospection(discovery, broker, outgoing, now),
     async catalogue() {
       if (given.catalogue === undefined) return (await fetched.get())?.catalogue;
@@ -62,8 +73,12 @@ export function createSources(settings: Settings, options: GuardOptions): Source
     // once; a broker that is down does not keep the service from starting, it answers 503 meanwhile.
     async start() {
       await Promise.all([given.catalogue === undefined ? fetched.get() : undefined, feed?.start()]);
+      reporter?.start();
     },
-    stop: () => feed?.stop(),
+    async stop() {
+      feed?.stop();
+      await reporter?.stop();
+    },
   };
 }
 

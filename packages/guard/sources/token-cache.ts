@@ -1,14 +1,15 @@
-// Remembers which tokens carried a good signature. It skips that one check and nothing else: times,
-// proof, watermark and decision are looked at every time.
+// Remembers which tokens carried a good signature. It skips that one check, and reading the claims
+// again; times, proof, watermark and decision are looked at every time.
 
-import { createHash } from 'node:crypto';
+import type { TokenFacts } from '../steps/claims.ts';
 
 export type TokenCache = {
-  get(token: string, now: Date): Readonly<Record<string, unknown>> | undefined;
-  put(token: string, payload: Readonly<Record<string, unknown>>, now: Date): void;
+  /** By the SHA-256 of the token, so that nothing here can be presented to anybody. */
+  get(tokenHash: string, now: Date): TokenFacts | undefined;
+  put(tokenHash: string, facts: TokenFacts, now: Date): void;
 };
 
-type Entry = { readonly payload: Readonly<Record<string, unknown>>; readonly untilMs: number };
+type Entry = { readonly facts: TokenFacts; readonly untilMs: number };
 
 const longestMs = 60_000;
 const maxEntries = 10_000;
@@ -16,22 +17,21 @@ const maxEntries = 10_000;
 export function createTokenCache(): TokenCache {
   const entries = new Map<string, Entry>();
   return {
-    get(token, now) {
-      const key = hash(token);
-      const entry = entries.get(key);
-      if (entry === undefined || now.getTime() < entry.untilMs) return entry?.payload;
-      entries.delete(key);
+    get(tokenHash, now) {
+      const entry = entries.get(tokenHash);
+      if (entry === undefined || now.getTime() < entry.untilMs) return entry?.facts;
+      entries.delete(tokenHash);
       return undefined;
     },
-    put(token, payload, now) {
-      if (typeof payload.exp !== 'number') return;
-      const oldest = entries.keys().next();
-      if (entries.size >= maxEntries && oldest.done !== true) entries.delete(oldest.value);
-      entries.set(hash(token), { payload, untilMs: Math.min(now.getTime() + longestMs, payload.exp * 1000) });
+    put(tokenHash, facts, now) {
+      if (entries.size >= maxEntries) {
+        const oldest = entries.keys().next();
+        if (oldest.done !== true) entries.delete(oldest.value);
+      }
+      entries.set(tokenHash, {
+        facts,
+        untilMs: Math.min(now.getTime() + longestMs, facts.exp * 1000),
+      });
     },
   };
-}
-
-function hash(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
 }

@@ -11,6 +11,7 @@ export type TokenFacts = {
   readonly jti: string | undefined;
   readonly iat: number;
   readonly exp: number;
+  readonly nbf: number | undefined;
   readonly jkt: string | undefined;
   readonly acr: string | undefined;
   readonly authTime: number | undefined;
@@ -31,10 +32,10 @@ const clientClasses: readonly string[] = ['first_party', 'gov_portal', 'service'
 
 type Expected = { readonly issuer: string; readonly audience: string; readonly needsJti: boolean };
 
+/** What stays true of a token for as long as it lives. */
 export function readClaims(
   payload: Readonly<Record<string, unknown>>,
   expected: Expected,
-  nowSeconds: number,
 ): TokenFacts | Finding {
   const { iss, aud, sub, client_id: clientId, jti, iat, exp, nbf } = payload;
   if (iss !== expected.issuer) return invalid('The token is of another issuer');
@@ -47,19 +48,24 @@ export function readClaims(
   }
   if (!isTime(iat) || !isTime(exp) || !(nbf === undefined || isTime(nbf)))
     return invalid('The token has no valid times');
+  if (exp <= iat || exp - iat > longestLifeSeconds) return invalid('The life of the token is not acceptable');
+  if (!isName(sub) || !isName(clientId) || (expected.needsJti && !isName(jti)))
+    return invalid('The token lacks a required claim');
+  return readOptionalClaims(payload, { sub, clientId, jti: isName(jti) ? jti : undefined, iat, exp, nbf });
+}
+
+/** What depends on the moment; asked again each time the token is presented. */
+export function checkTimes({ iat, exp, nbf }: TokenFacts, nowSeconds: number): Finding | undefined {
   if (nowSeconds > exp + clockToleranceSeconds) return invalid('The token has expired');
   if (nbf !== undefined && nowSeconds < nbf - clockToleranceSeconds)
     return invalid('The token is not valid yet');
   if (iat > nowSeconds + issuedAheadSeconds) return invalid('The token is from the future');
-  if (exp <= iat || exp - iat > longestLifeSeconds) return invalid('The life of the token is not acceptable');
-  if (!isName(sub) || !isName(clientId) || (expected.needsJti && !isName(jti)))
-    return invalid('The token lacks a required claim');
-  return readOptionalClaims(payload, { sub, clientId, jti: isName(jti) ? jti : undefined, iat, exp });
+  return undefined;
 }
 
 function readOptionalClaims(
   payload: Readonly<Record<string, unknown>>,
-  required: Pick<TokenFacts, 'sub' | 'clientId' | 'jti' | 'iat' | 'exp'>,
+  required: Pick<TokenFacts, 'sub' | 'clientId' | 'jti' | 'iat' | 'exp' | 'nbf'>,
 ): TokenFacts | Finding {
   const {
     acr,

@@ -11,8 +11,9 @@ const maxHeaderLength = 8192;
 export function readCredentials(request: GuardRequest): Credentials | Finding {
   // Anything but a path (a full URL, `*`) would make the address of the proof ambiguous.
   if (!request.url.startsWith('/')) return invalid('The request target must be a path');
-  const query = new URLSearchParams(request.url.split('?').slice(1).join('?'));
-  if (query.has('access_token')) return invalid('A token in the URL is not accepted');
+  const query = request.url.indexOf('?');
+  if (query !== -1 && new URLSearchParams(request.url.slice(query)).has('access_token'))
+    return invalid('A token in the URL is not accepted');
   if (request.body?.has('access_token') === true) return invalid('A token in the body is not accepted');
 
   const [header, ...more] = headerValues(request, 'authorization');

@@ -1,13 +1,13 @@
 // Step 6: the DPoP proof (RFC 9449 §4.3). The replay insert is last, so that a broken proof cannot
 // use up the identifier of a good one.
 
-import { createHash } from 'node:crypto';
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
 import type { Finding } from '../answer.ts';
-import type { NonceMint } from '../sources/nonce.ts';
-import type { ReplayStore } from '../sources/replay.ts';
-import { headerValues, type GuardRequest } from '../request.ts';
 import { isRecord } from '../json.ts';
+import { decodePart, importPoint, isSignedBy, sha256, splitJws, thumbprintOf } from '../jws.ts';
+import { headerValues, type GuardRequest } from '../request.ts';
+import type { NonceMint } from '../sources/nonce.ts';
+import type { ProofKey, ProofKeys } from '../sources/proof-keys.ts';
+import type { ReplayStore } from '../sources/replay.ts';
 
 export const proofWindowSeconds = 60;
 /** With a nonce of ours the time of the proof matters less: the nonce itself ages. */
@@ -19,9 +19,11 @@ export type ProofRules = {
   readonly baseUrl: string;
   readonly replay: ReplayStore;
   readonly nonces: NonceMint | undefined;
+  readonly keys: ProofKeys;
 };
 
-type Bound = { readonly token: string; readonly jkt: string };
+/** `ath`: the SHA-256 of the token presented. */
+type Bound = { readonly ath: string; readonly jkt: string };
 
 export async function checkProof(
   request: GuardRequest,
@@ -32,18 +34,13 @@ export async function checkProof(
   const [proof, ...more] = headerValues(request, 'dpop');
   if (proof === undefined || more.length > 0) return refused('Exactly one DPoP proof is required');
   if (proof.length > maxProofLength) return refused('The DPoP proof is too long');
-  const verified = await verifyProof(proof);
+  const verified = verifyProof(proof, bound.jkt, rules.keys);
   if (verified === undefined) return refused('The DPoP proof is not valid');
   const { htm, htu, ath, iat, jti, nonce } = verified.payload;
   if (htm !== request.method) return refused('The DPoP proof is for another method');
-  if (
-    typeof htu !== 'string' ||
-    addressOf(htu) === undefined ||
-    addressOf(htu) !== addressOf(rules.baseUrl + request.url)
-  ) {
+  if (typeof htu !== 'string' || !isAddressOf(htu, rules.baseUrl, request.url))
     return refused('The DPoP proof is for another address');
-  }
-  if (ath !== sha256(bound.token)) return refused('The DPoP proof is for another token');
+  if (ath !== bound.ath) return refused('The DPoP proof is for another token');
   if (verified.jkt !== bound.jkt) return refused('The DPoP proof is of another key');
   if (typeof jti !== 'string' || jti === '' || jti.length > maxJtiLength)
     return refused('The DPoP proof has no identifier');
@@ -64,52 +61,60 @@ export async function checkProof(
   }
 }
 
-async function verifyProof(
+function verifyProof(
   proof: string,
-): Promise<{ readonly payload: Record<string, unknown>; readonly jkt: string } | undefined> {
-  try {
-    const header: Record<string, unknown> = { ...decodeProtectedHeader(proof) };
-    const { typ, alg, jwk } = header;
-    if (
-      typeof typ !== 'string' ||
-      typ.toLowerCase() !== 'dpop+jwt' ||
-      alg !== 'ES256' ||
-      'crit' in header ||
-      'b64' in header
-    )
-      return undefined;
-    if (
-      !isRecord(jwk) ||
-      jwk.kty !== 'EC' ||
-      jwk.crv !== 'P-256' ||
-      typeof jwk.x !== 'string' ||
-      typeof jwk.y !== 'string'
-    )
-      return undefined;
-    // A private key in a header is a leaked key; whoever sent it does not understand what it proves.
-    if ('d' in jwk || 'k' in jwk) return undefined;
-    const publicKey = { kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y };
-    const { payload } = await compactVerify(proof, await importJWK(publicKey, 'ES256'), {
-      algorithms: ['ES256'],
-    });
-    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-    return isRecord(parsed) ? { payload: parsed, jkt: await calculateJwkThumbprint(publicKey) } : undefined;
-  } catch {
-    // Malformed in any way: one answer, so that the way cannot be probed.
+  jkt: string,
+  keys: ProofKeys,
+): { readonly payload: Record<string, unknown>; readonly jkt: string } | undefined {
+  const jws = splitJws(proof);
+  if (jws === undefined) return undefined;
+  const known = keys.get(jws.header);
+  const by = known ?? readProofHeader(jws.header);
+  if (by === undefined || !isSignedBy(jws, by.key)) return undefined;
+  const payload = decodePart(jws.payload);
+  if (payload === undefined) return undefined;
+  // Only the key of the token it came with: nobody can fill the memory with keys of their own making.
+  if (known === undefined && by.jkt === jkt) keys.put(jws.header, by);
+  return { payload, jkt: by.jkt };
+}
+
+function readProofHeader(part: string): ProofKey | undefined {
+  const header = decodePart(part);
+  if (header === undefined) return undefined;
+  const { typ, alg, jwk } = header;
+  if (
+    typeof typ !== 'string' ||
+    typ.toLowerCase() !== 'dpop+jwt' ||
+    alg !== 'ES256' ||
+    'crit' in header ||
+    'b64' in header
+  )
     return undefined;
-  }
+  if (!isRecord(jwk) || jwk.kty !== 'EC' || jwk.crv !== 'P-256') return undefined;
+  const { x, y } = jwk;
+  if (typeof x !== 'string' || typeof y !== 'string') return undefined;
+  // A private key in a header is a leaked key; whoever sent it does not understand what it proves.
+  if ('d' in jwk || 'k' in jwk) return undefined;
+  const key = importPoint({ x, y });
+  return key === undefined ? undefined : { key, jkt: thumbprintOf({ x, y }) };
 }
 
-// Without query and fragment (RFC 9449 §4.3); WHATWG parsing does the scheme-based normalisation.
+// Without query and fragment (RFC 9449 §4.3). Equal text is equal by any normalisation: the base is
+// an address, and what follows begins with `/`.
+function isAddressOf(htu: string, baseUrl: string, url: string): boolean {
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  if (htu.length === baseUrl.length + path.length && htu.startsWith(baseUrl) && htu.endsWith(path))
+    return !path.includes('#');
+  const address = addressOf(htu);
+  return address !== undefined && address === addressOf(baseUrl + url);
+}
+
+// WHATWG parsing does the scheme-based normalisation.
 function addressOf(address: string): string | undefined {
-  if (!URL.canParse(address)) return undefined;
-  const url = new URL(address);
-  if (url.username !== '' || url.password !== '') return undefined;
+  const url = URL.parse(address);
+  if (url === null || url.username !== '' || url.password !== '') return undefined;
   return url.origin + url.pathname;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }
 
 function refused(why: string): Finding {

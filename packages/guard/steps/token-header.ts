@@ -1,15 +1,15 @@
 // Step 2: what a JWT says about itself, before any key is looked at (RFC 8725, RFC 9068 §4).
 // Keys or key addresses inside the header are never used.
 
-import { decodeProtectedHeader } from 'jose';
+import { decodePart } from '../jws.ts';
 
 export type JwsHeader = { readonly kid: string };
 
 const maxKidLength = 256;
 
 /** Undefined when the header does not say exactly: this type, ES256, a key of ours. */
-export function readJwsHeader(jws: string, type: string): JwsHeader | undefined {
-  const header = decode(jws);
+export function readJwsHeader(part: string, type: string): JwsHeader | undefined {
+  const header = decodePart(part);
   if (header === undefined) return undefined;
   const { typ, alg, kid } = header;
   if (typeof typ !== 'string' || !isType(typ.toLowerCase(), type)) return undefined;
@@ -21,14 +21,4 @@ export function readJwsHeader(jws: string, type: string): JwsHeader | undefined 
 // RFC 7515 §4.1.9: "application/" may be left out.
 function isType(given: string, wanted: string): boolean {
   return given === wanted || given === `application/${wanted}`;
-}
-
-function decode(jws: string): Record<string, unknown> | undefined {
-  if (jws.split('.').length !== 3) return undefined;
-  try {
-    return { ...decodeProtectedHeader(jws) };
-  } catch {
-    // Not base64url, not JSON, not an object: all are "not a token of ours".
-    return undefined;
-  }
 }
