@@ -2,33 +2,47 @@
 // so that no service meets a key it has not seen; `retired` keys stay published until the last
 // token they signed has expired.
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Database } from '../database.ts';
 import type { Envelope } from './envelope.ts';
 import * as store from './store.ts';
 
-export type PrivateJwk = {
-  readonly kty: 'EC';
-  readonly crv: 'P-256';
-  readonly x: string;
-  readonly y: string;
-  readonly d: string;
+type PrivateMembers =
+  | { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string; readonly d: string }
+  | { readonly kty: 'RSA'; readonly n: string; readonly e: string; readonly d: string };
+export type PrivateJwk = PrivateMembers & {
   readonly kid: string;
-  readonly alg: 'ES256';
+  readonly alg: store.KeyAlgorithm;
   readonly use: 'sig';
 };
 export type SigningKey = {
   readonly kid: string;
+  readonly alg: store.KeyAlgorithm;
   readonly state: 'next' | 'current' | 'retired';
   readonly privateJwk: PrivateJwk;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
 };
 
-// A retired token key stays published this long: the longest token life (900 s at most, protocol
+// A retired key stays published this long: for tokens the longest token life (900 s at most, protocol
 // design 10.4), the key cache of services (10 min) and slack. Receipts are checked for years.
-const TOKEN_KEY_PUBLISHED_AFTER_RETIREMENT_MS = 3_600_000;
+// Events may lie in a receiver's queue before it checks them.
+const PUBLISHED_AFTER_RETIREMENT_MS: Readonly<Record<store.KeyUse, number>> = {
+  token: 3_600_000,
+  signal: 7 * 86_400_000,
+  receipt: Infinity,
+};
+
+// Receivers of events know RS256 (CAEP interoperability profile); everything else is ours to choose.
+const ALGORITHM: Readonly<Record<store.KeyUse, store.KeyAlgorithm>> = {
+  token: 'ES256',
+  signal: 'RS256',
+  receipt: 'ES256',
+};
+const RSA_BITS = 2048;
+const generate = promisify(generateKeyPair); // an RSA key takes a tenth of a second
 
 /**
  * The keys of one use, the current one first, then next, then retired ones still published.
@@ -48,8 +62,7 @@ export async function loadSigningKeys(
   const published = rows.filter(
     (row) =>
       row.retired_at === null ||
-      use === 'receipt' ||
-      now.getTime() - row.retired_at.getTime() < TOKEN_KEY_PUBLISHED_AFTER_RETIREMENT_MS,
+      now.getTime() - row.retired_at.getTime() < PUBLISHED_AFTER_RETIREMENT_MS[use],
   );
   const order = { current: 0, next: 1, retired: 2 };
   return published.map((row) => opened(envelope, row)).toSorted((a, b) => order[a.state] - order[b.state]);
@@ -63,10 +76,10 @@ export function currentKey(keys: readonly SigningKey[]): SigningKey {
 
 /** The key set as published: public members only. */
 export const publicKeySet = (keys: readonly SigningKey[]) => ({
-  keys: keys.map(({ kid, publicKey }) => ({
+  keys: keys.map(({ kid, alg, publicKey }) => ({
     ...publicKey.export({ format: 'jwk' }),
     kid,
-    alg: 'ES256',
+    alg,
     use: 'sig',
   })),
 });
@@ -105,21 +118,32 @@ const firstSigningKey = (db: Database, envelope: Envelope, use: store.KeyUse, no
   });
 
 async function addNextKey(db: Database, envelope: Envelope, use: store.KeyUse, now: Date): Promise<void> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const alg = ALGORITHM[use];
+  const { privateKey, publicKey } =
+    alg === 'RS256'
+      ? await generate('rsa', { modulusLength: RSA_BITS })
+      : await generate('ec', { namedCurve: 'P-256' });
   const kid = `${use}-${now.toISOString().slice(0, 10)}-${randomBytes(3).toString('hex')}`;
   const privateSealed = envelope.seal(
     `signing_key/${kid}`,
     JSON.stringify(privateKey.export({ format: 'jwk' })),
   );
-  const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
-  await store.insertNextKey(db, { kid, use, publicJwk, privateSealed }, now);
+  const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
+  await store.insertNextKey(db, { kid, use, alg, publicJwk, privateSealed }, now);
 }
 
 function opened(envelope: Envelope, row: store.SigningKeyRow): SigningKey {
   const jwk = JSON.parse(
     envelope.open(`signing_key/${row.kid}`, row.private_sealed).toString(),
-  ) as PrivateJwk; // written by addNextKey
-  const privateJwk = { ...jwk, kid: row.kid, alg: 'ES256', use: 'sig' } as const;
+  ) as PrivateMembers; // written by addNextKey
+  const privateJwk = { ...jwk, kid: row.kid, alg: row.alg, use: 'sig' } as const;
   const privateKey = createPrivateKey({ format: 'jwk', key: { ...jwk } });
-  return { kid: row.kid, state: row.state, privateJwk, privateKey, publicKey: createPublicKey(privateKey) };
+  return {
+    kid: row.kid,
+    alg: row.alg,
+    state: row.state,
+    privateJwk,
+    privateKey,
+    publicKey: createPublicKey(privateKey),
+  };
 }

@@ -1,10 +1,12 @@
 import type { Database } from '../database.ts';
 import { sql } from '../database.ts';
 
-export type KeyUse = 'token' | 'receipt';
+export type KeyUse = 'token' | 'receipt' | 'signal';
+export type KeyAlgorithm = 'ES256' | 'RS256';
 export type SigningKeyRow = {
   kid: string;
   use: KeyUse;
+  alg: KeyAlgorithm;
   public_jwk: Record<string, unknown>;
   private_sealed: Buffer;
   state: 'next' | 'current' | 'retired';
@@ -13,17 +15,17 @@ export type SigningKeyRow = {
 
 export const findKeys = (db: Database, use: KeyUse) =>
   db.rows<SigningKeyRow>(sql`
-    select kid, use, public_jwk, private_sealed, state, retired_at from signing_key
+    select kid, use, alg, public_jwk, private_sealed, state, retired_at from signing_key
     where use = ${use} order by created_at`);
 
 export const insertNextKey = (
   db: Database,
-  key: { kid: string; use: KeyUse; publicJwk: object; privateSealed: Buffer },
+  key: { kid: string; use: KeyUse; alg: KeyAlgorithm; publicJwk: object; privateSealed: Buffer },
   now: Date,
 ) =>
   db.run(sql`
     insert into signing_key (kid, use, alg, public_jwk, private_sealed, state, created_at)
-    values (${key.kid}, ${key.use}, 'ES256', ${JSON.stringify(key.publicJwk)}, ${key.privateSealed}, 'next', ${now})
+    values (${key.kid}, ${key.use}, ${key.alg}, ${JSON.stringify(key.publicJwk)}, ${key.privateSealed}, 'next', ${now})
     on conflict do nothing`);
 
 export const retireCurrentKey = (db: Database, use: KeyUse, now: Date) =>

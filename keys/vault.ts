@@ -23,7 +23,8 @@ export type Vault = {
       | 'staff-login'
       | 'device'
       | 'paper'
-      | 'chip-challenge',
+      | 'chip-challenge'
+      | 'verification',
     value: string,
   ): Buffer;
   /** One-time code keys, current first (protocol design 9: K_otp lives outside the database). */
