@@ -6,17 +6,20 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { outdateAccount } from './accounts/watermark.ts';
 import { createClientFetch } from './adapters/client-calls/fetch.ts';
+import { createPushReceiver } from './adapters/client-calls/push.ts';
 import { openClients } from './adapters/oidc-storage/clients.ts';
 import { createGrants } from './adapters/oidc-storage/grants.ts';
 import { createStorage } from './adapters/oidc-storage/storage.ts';
 import { deliverDue } from './codes/outbox.ts';
 import { createBatch } from './audit/batch.ts';
 import { recordAccess } from './audit/record.ts';
+import { countStepUps } from './audit/service-figures.ts';
 import { openCardTrust } from './cards/chip/trust-directory.ts';
-import { loadCatalogue } from './catalogue/load.ts';
+import { openPublished } from './catalogue/publish.ts';
+import { compareWithFiles, findPublished, publishedNumber, type Published } from './catalogue/published.ts';
 import { signCatalogue, signerFromJwk } from './catalogue/sign.ts';
 import type { Config } from './config.ts';
-import { publishPurposes } from './consent/publish.ts';
+import { purposeLedger } from './consent/publish.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { Refusal } from './errors.ts';
@@ -41,6 +44,7 @@ import { createProvider } from './provider/provider.ts';
 import { apiAudience } from './provider/resource-servers.ts';
 import { noticeEndingBindings } from './safety/binding-notices.ts';
 import { createNotify } from './safety/notices.ts';
+import { keepSectors, openSignals } from './signals/desk.ts';
 import { mountPages } from './web/app.ts';
 import { securityHeaders } from './web/headers.ts';
 import { observe } from './web/observe.ts';
@@ -107,8 +111,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
   }
   const envelope = openEnvelope(config.TNID_KEK, config.TNID_KEK_PREVIOUS);
   const vault = await openVault(db, envelope, clock());
-  const catalogue = await loadCatalogue(policies);
-  await publishPurposes(db, catalogue, clock());
+  let published = await openPublished({ db, origin, purposes: purposeLedger }, policies, clock());
   const clients = openClients(db, () => clock().getTime(), [ownClient(issuer)]);
   const batch = createBatch(db, origin, (count) => log('error', 'audit.lost', { count }));
   const storage = createStorage(db, clients, replayAlarm(ground, origin));
@@ -119,14 +122,34 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
   const demo = replace.demo === true;
   const zaloNotices = upstream.zns !== undefined && config.TNID_ZNS_NOTICE_TEMPLATE !== undefined;
   const noticeHouse = { db, vault, origin, issuer, zaloNotices };
-  let running = await assemble();
+  const callClient = createClientFetch(config.TNID_INTRANET_HOSTS);
+  const receiver = createPushReceiver(callClient, { intranetHosts: config.TNID_INTRANET_HOSTS });
+  const loadKeys = () => loadSigningKeys(db, envelope, 'signal', clock());
+  const signals = openSignals({ ...ground, vault, issuer, origin, acrBase: config.TNID_ACR_BASE, receiver, loadKeys }); // prettier-ignore
+  let running = await assemble(published);
 
-  // A provider reads its keys once; a rotation builds the next one beside the old and swaps.
-  async function assemble() {
+  // One after the other: the last to be swapped in is the last that was read.
+  let assembling: Promise<void> = Promise.resolve();
+  function reassemble(): Promise<void> {
+    assembling = assembling
+      .catch(() => {})
+      .then(async () => {
+        const next = (await findPublished(db)) ?? published;
+        running = await assemble(next);
+        published = next;
+      });
+    return assembling;
+  }
+
+  // A provider reads its keys once; a rotation, or another catalogue, builds the next one beside the
+  // old and swaps.
+  async function assemble({ catalogue, publishedAt }: Published) {
     const [tokenKeys, receiptKeys] = await Promise.all([
       loadSigningKeys(db, envelope, 'token', clock()),
       loadSigningKeys(db, envelope, 'receipt', clock()),
     ]);
+    signals.forgetKeys();
+    await keepSectors(db, catalogue);
     const site: Site = {
       ...ground,
       ...upstream,
@@ -135,7 +158,8 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       acrBase: config.TNID_ACR_BASE,
       catalogue,
       findClient: clients.find,
-      callClient: createClientFetch(config.TNID_INTRANET_HOSTS),
+      callClient,
+      signals,
       tokenKeys,
       receiptKey: () => currentKey(receiptKeys),
       dpopNonceSecret: envelope.derive('dpop-nonce'),
@@ -160,7 +184,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
     const provider = createProvider(site, storage, [observe(site), securityHeaders()]);
     const documents = createDocuments();
     const sign = signerFromJwk({ ...currentKey(tokenKeys).privateJwk });
-    const signed = await signCatalogue(catalogue, { issuer, now: clock(), sign });
+    const signed = await signCatalogue(catalogue, { issuer, now: publishedAt, sign });
     const guard = createGuard({
       issuer,
       audience: apiAudience(issuer),
@@ -196,12 +220,18 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
           while ((await deliverDue(db, vault, upstream, clock())) > 0);
         },
       },
+      signals.worker,
       {
         name: 'clean-up',
         everyMs: 60_000,
         work: async () => {
           while ((await removeExpired(db)) >= 2_000);
         },
+      },
+      {
+        name: 'step-up-counts',
+        everyMs: 60_000,
+        work: () => countStepUps(db, published.catalogue.services, clock()),
       },
       {
         name: 'binding-notices',
@@ -215,21 +245,34 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
         name: 'keys',
         everyMs: 600_000,
         channel: 'tnid_keys',
+        work: reassemble,
+      },
+      {
+        name: 'catalogue',
+        everyMs: 60_000,
+        channel: 'tnid_catalogue',
         work: async () => {
-          running = await assemble();
+          if ((await publishedNumber(db)) === published.number) return;
+          await reassemble();
+          log('info', 'catalogue.reloaded', { catalogue: published.catalogue.version });
         },
       },
     ],
-    [{ channel: 'tnid_clients', heard: () => clients.forget() }],
+    [{ channel: 'tnid_clients', heard: () => clients.forget() }, signals.listener],
   );
-  log('info', 'started', { issuer, port: server.port, catalogue: catalogue.version });
+  log('info', 'started', { issuer, port: server.port, catalogue: published.catalogue.version });
+  // Beside the first requests: whoever changed a file and forgot to publish it is told, nobody waits.
+  const compared = compareWithFiles(policies, published.catalogue).then((files) => {
+    if (files.outcome !== 'same') log('warn', 'catalogue.unpublished', { published: published.catalogue.version, ...files }); // prettier-ignore
+  });
   return {
     url: issuer,
     port: server.port,
     metricsPort: metricsServer?.port,
     async stop() {
-      await Promise.all([server.drain(config.TNID_SHUTDOWN_SECONDS), metricsServer?.drain(1)]);
-      await stopWorkers();
+      // Beside the draining: whoever waits for events is let go at once.
+      await Promise.all([signals.stop(), server.drain(config.TNID_SHUTDOWN_SECONDS), metricsServer?.drain(1)]); // prettier-ignore
+      await Promise.all([stopWorkers(), compared]);
       await batch.stop();
       await db.close();
       log('info', 'stopped');

@@ -67,7 +67,7 @@ export const settings = {
   TNID_INTRANET_HOSTS: {
     schema: list.prefault(''),
     about:
-      'host:port of our own clients on private addresses that back-channel logout may reach, comma separated; others on private addresses are refused',
+      'host:port of our own clients on private addresses that back-channel logout and pushed events may reach, comma separated; others on private addresses are refused',
   },
   TNID_DATABASE_URL: {
     schema: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://…'),

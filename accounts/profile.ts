@@ -6,6 +6,8 @@ export type Profile = {
   readonly accountId: string;
   readonly locked: boolean;
   readonly greeting: string | undefined;
+  /** The name of the Zalo account: what the person calls themself, verified by nobody. */
+  readonly zaloName: string | undefined;
   readonly phone: string | undefined;
   readonly phoneFacts: { readonly lastProvenAt: Date; readonly contestedAt: Date | undefined } | undefined;
   readonly binding:
@@ -21,7 +23,7 @@ export type Profile = {
     | undefined;
 };
 
-/** What we hold about one account, opened. For the person's own pages only. */
+/** What we hold about one account, opened. For the person's own pages, and for claims they agreed to. */
 export async function findProfile(
   db: Database,
   vault: Vault,
@@ -32,10 +34,12 @@ export async function findProfile(
   const open = (label: string, sealed: Buffer | null) =>
     sealed === null ? undefined : vault.open(label, sealed);
   const name = open(`identity_binding/${row.binding_id}/name`, row.binding_name_sealed);
+  const zaloName = open(`zalo_link/${row.link_id}/name`, row.link_name_sealed);
   return {
     accountId,
     locked: row.locked_at !== null,
-    greeting: name ?? open(`zalo_link/${row.link_id}/name`, row.link_name_sealed),
+    greeting: name ?? zaloName,
+    zaloName,
     phone: open(`phone/${row.phone_id}/number`, row.phone_sealed),
     phoneFacts:
       row.phone_verified_at === null

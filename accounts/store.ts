@@ -104,3 +104,9 @@ export const insertPhone = (
 export const lockAccountRow = (db: Database, accountId: string, reason: string, now: Date) =>
   db.run(sql`
     update account set locked_at = ${now}, lock_reason = ${reason} where id = ${accountId} and locked_at is null`);
+
+/** Who stands behind the id by which one sector knows a citizen. */
+export const findAccountBySub = (db: Database, sector: string, sub: string) =>
+  db.row<{ account_id: string; locked: boolean }>(sql`
+    select p.account_id, a.locked_at is not null as locked
+    from pairwise_subject p join account a on a.id = p.account_id where p.sub = ${sub} and p.sector = ${sector}`);

@@ -64,3 +64,19 @@ export const endBindingOfPerson = (
   db.run(sql`
     update identity_binding set ended_at = ${now}, end_reason = ${reason}
     where number_key = ${where.numberKey} and account_id = ${where.accountId} and ended_at is null`);
+
+export type EvidenceRow = {
+  id: string;
+  source: string;
+  number_sealed: Buffer | null;
+  name_sealed: Buffer | null;
+  birthdate_sealed: Buffer | null;
+  check_id: string;
+  organisation: string;
+  bound_at: Date;
+};
+
+export const findEvidence = (db: Database, accountId: string, now: Date) =>
+  db.row<EvidenceRow>(sql`
+    select id, source, number_sealed, name_sealed, birthdate_sealed, check_id, organisation, bound_at
+    from identity_binding where account_id = ${accountId} and ended_at is null and expires_at > ${now}`);

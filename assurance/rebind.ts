@@ -14,6 +14,7 @@ import { bindIdentity } from './binding.ts';
 import { endBindingOfPerson, findBindingOwner } from './binding-store.ts';
 import { strongerSource } from '../policies/methods.ts';
 import type { IdentitySource } from '../policies/methods.ts';
+import { tellServices } from '../signals/tell.ts';
 import { revokeProofs } from './level.ts';
 import type { Notify } from './notify.ts';
 import type { PendingIdentity } from './pending.ts';
@@ -148,6 +149,7 @@ async function detach(
   if ((await endBindingOfPerson(db, where, reason, now)) !== 1) throw gone();
   await revokeProofs(db, { accountId: where.accountId }, now);
   await outdateAccount(db, { accountId: where.accountId }, now);
+  await tellServices(db, { accountId: where.accountId, changes: [{ kind: 'assurance-level-change', by: 'policy', level: 0 }] }, now); // prettier-ignore
 }
 
 /** Objection: what waits to move away from this account, or to it, ends. @returns how many */

@@ -9,10 +9,12 @@ import type { Vault } from '../keys/vault.ts';
 import { uuidv7 } from '../keys/uuid.ts';
 import { amrOfCode, codeCompletes } from '../policies/code-channel.ts';
 import { amrOf, isIdentityStep } from '../policies/methods.ts';
+import { tellServices } from '../signals/tell.ts';
 import { findBinding } from './binding-store.ts';
 import type { Budgets } from '../codes/budgets.ts';
 import { checkCode } from '../codes/otp.ts';
 import type { CodeChecked } from '../codes/otp.ts';
+import { factsUnderWay, standingOf } from './level.ts';
 import type { Notify } from './notify.ts';
 import { openPending, sealPending } from './pending.ts';
 import { bindOrMove } from './rebind.ts';
@@ -49,6 +51,7 @@ export async function completeLevel2(
   const { db, origin } = house;
   const binding = await findBinding(db, accountId, now);
   if (binding === undefined) throw new Refusal('forbidden', 'no identity binding', { reason: 'no_binding' });
+  const before = standingOf(await factsUnderWay(db, { sessionUid, transactionId: tx.id, accountId }, now)).level; // prettier-ignore
   await insertLevelFact(
     db,
     {
@@ -62,6 +65,8 @@ export async function completeLevel2(
     },
     now,
   );
+  // Proven again is no change.
+  if (before < 2) await tellServices(db, { accountId, changes: [{ kind: 'assurance-level-change', by: 'user', level: 2, previous: before }] }, now); // prettier-ignore
   await advance(db, tx, { state: 'consent', accountId }, now);
   await recordAccess(db, origin, { kind: 'stepup.completed', outcome: 'ok', actor: 'self', accountId, clientId: tx.client_id, details: { level: 2, amr: [...amr], source: binding.source } }, now); // prettier-ignore
 }
@@ -93,8 +98,9 @@ export async function answerCode(
       }
       const phone = { accountId, e164, identified };
       if (pending.phone !== undefined) {
-        if (await bindPhone(db, vault, phone, now))
-          await house.notify({ accountId, kind: 'phone_changed', key: otpId, link: true }, now);
+        const replaced = await bindPhone(db, vault, phone, now);
+        if (replaced) await house.notify({ accountId, kind: 'phone_changed', key: otpId, link: true }, now);
+        await tellServices(db, { accountId, changes: [{ kind: 'credential-change', by: 'user', credential: 'phone-sms', change: replaced ? 'update' : 'create' }] }, now); // prettier-ignore
       } else if (!(await touchPhone(db, vault, phone, now)))
         throw new Refusal('conflict', 'the phone was replaced meanwhile', { reason: 'transaction' });
       await completeLevel2(

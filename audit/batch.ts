@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import { recordAccess, recordAll } from './record.ts';
 import type { AccessEvent } from './record.ts';
+import { countTokens } from './service-figures.ts';
 
 const GATHER_MS = 100;
 /** Events in one statement. */
@@ -35,6 +36,8 @@ export function createBatch(db: Database, origin: string, onLoss: (count: number
         db.transaction(async () => {
           for (let at = 0; at < ordered.length; at += MOST_IN_ONE)
             await recordAll(db, origin, ordered.slice(at, at + MOST_IN_ONE));
+          // Last: the row of the hour is every process's, and stays locked until the commit.
+          await countTokens(db, taken);
         }),
       );
     } catch (error) {
@@ -52,7 +55,12 @@ export function createBatch(db: Database, origin: string, onLoss: (count: number
   const oneByOne = async (events: readonly { event: AccessEvent; now: Date }[]): Promise<void> => {
     for (const { event, now } of events) {
       try {
-        await db.apart(() => recordAccess(db, origin, event, now));
+        await db.apart(() =>
+          db.transaction(async () => {
+            await recordAccess(db, origin, event, now);
+            await countTokens(db, [{ event, now }]);
+          }),
+        );
       } catch (error) {
         if (isOutage(error)) {
           waiting.push({ event, now });

@@ -44,8 +44,12 @@ export type AccessKind =
   | 'guardian.asked'
   | 'guardian.answered'
   | 'token.issued'
+  | 'claims.released'
   | 'token.replayed'
   | 'key.rotated'
+  | 'signals.stream_changed'
+  | 'signals.paused'
+  | 'signals.retried'
   | 'service.added'
   | 'staff.invited'
   | 'staff.accepted'
@@ -67,6 +71,9 @@ export type AccessKind =
   | 'device.removed'
   | 'channel.stopped'
   | 'channel.started'
+  | 'catalogue.proposed'
+  | 'catalogue.approved'
+  | 'catalogue.refused'
   | 'catalogue.published';
 
 /** The log an event belongs to: one origin a year, fixed when written. */

@@ -19,7 +19,11 @@ export type Passkey = {
   readonly lastUsedAt: Date | undefined;
   /** Its count fell once: there may be a copy, so it opens nothing any more. */
   readonly suspect: boolean;
+  readonly attachment: Attachment;
 };
+
+/** Built into a machine (or a phone beside it), or a key of its own. */
+export type Attachment = 'platform' | 'roaming';
 
 export async function listPasskeys(
   { db, vault }: Omit<House, 'origin'>,
@@ -32,6 +36,7 @@ export async function listPasskeys(
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at ?? undefined,
     suspect: row.suspect_at !== null,
+    attachment: attachmentOf(row.transports),
   }));
 }
 
@@ -72,6 +77,9 @@ export function cleanName(name: string): string {
     throw new Refusal('invalid', 'a passkey needs a short name', { reason: 'name' });
   return clean;
 }
+
+export const attachmentOf = (transports: readonly string[]): Attachment =>
+  transports.some((way) => way === 'internal' || way === 'hybrid') ? 'platform' : 'roaming';
 
 export const nameLabel = (id: string) => `passkey/${id}/name`;
 const notTheirs = () => new Refusal('missing', 'no such passkey', { reason: 'passkey' });

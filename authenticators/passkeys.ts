@@ -8,7 +8,8 @@ import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
 import { keepChallenge, spendChallenge } from './challenge.ts';
-import { cleanName, nameLabel } from './my-passkeys.ts';
+import { attachmentOf, cleanName, nameLabel } from './my-passkeys.ts';
+import type { Attachment } from './my-passkeys.ts';
 import { actingAs, isSameOwner, ownerOf } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { readAuthentication, readRegistration } from './passkey-answer.ts';
@@ -58,7 +59,7 @@ export async function beginRegistration(
 }
 
 export type Registered =
-  | { readonly outcome: 'added'; readonly passkeyId: string }
+  | { readonly outcome: 'added'; readonly passkeyId: string; readonly attachment: Attachment }
   | {
       readonly outcome: 'refused';
       readonly reason: 'expired' | 'malformed' | 'unverified' | 'taken' | 'full';
@@ -103,7 +104,8 @@ export async function finishRegistration(
     );
     if (written !== 1) return refused('taken');
     await recordAccess(db, origin, { kind: 'passkey.added', outcome: 'ok', ...actingAs(owner, { passkey: id, device }) }, now); // prettier-ignore
-    return { outcome: 'added', passkeyId: id };
+    const attachment = attachmentOf(given.answer.response.transports);
+    return { outcome: 'added', passkeyId: id, attachment };
   });
 }
 

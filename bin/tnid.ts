@@ -15,6 +15,7 @@ import { keysCommand } from './commands/keys.ts';
 import { checkConfigCommand, migrateCommand, startCommand } from './commands/operate.ts';
 import { seedCommand } from './commands/seed.ts';
 import { serviceCommand } from './commands/service.ts';
+import { signalsCommand } from './commands/signals.ts';
 import { staffCommand } from './commands/staff.ts';
 
 const program = new Command('tnid')
@@ -35,6 +36,7 @@ for (const command of [
   catalogueCommand(),
   auditCommand(),
   codesCommand(),
+  signalsCommand(),
   staffCommand(),
   accountCommand(),
   guardianCommand(),

@@ -86,7 +86,7 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
       serviceId: service.id,
     });
     let changed = false;
-    let narrowedAny = false;
+    const withdrawn: string[] = [];
     for (const purpose of purposes) {
       // A purpose that rests on law is never created by a citizen's click.
       if (purpose.basis !== 'consent')
@@ -116,10 +116,10 @@ export async function recordAnswer(house: House, answer: Answer, now: Date): Pro
       };
       await changeConsent(db, change, row, state, now);
       changed = true;
-      narrowedAny ||= narrowed;
+      if (narrowed) withdrawn.push(purpose.id);
     }
-    if (narrowedAny)
-      await stopUse(db, house.grants, { ...answer, subjectId: subject.subjectId, service, isChild }, now);
+    if (withdrawn.length > 0)
+      await stopUse(db, house.grants, { ...answer, subjectId: subject.subjectId, service, isChild, withdrawn }, now); // prettier-ignore
     else if (changed) await raiseHandles(db, subject.subjectId, service.id);
   });
 }

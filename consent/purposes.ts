@@ -1,6 +1,7 @@
 // Which purposes a request touches, and which of them still need the person's own answer. Pure.
 
 import type { CataloguePurpose, CatalogueService } from '../catalogue/catalogue.ts';
+import { isClaimScope, servesClaims } from '../policies/claims.ts';
 
 export type Decision = { readonly id: string; readonly version: number; readonly state: string };
 /** `untilMs`: the 16th birthday, on what was decided for a child; Unix milliseconds. */
@@ -19,12 +20,14 @@ export const countedDecisions = (
 
 /**
  * The purposes shown for these scopes: those that the scopes' actions rest on, and the service's
- * voluntary ones that no action needs (a notice by message, say).
+ * voluntary ones that no action needs (a notice by message, say). Personal claims are asked for alone
+ * (provider/resource-servers.ts): then the purposes that list their data.
  */
 export function purposesFor(
   service: CatalogueService,
   scopes: readonly string[],
 ): readonly CataloguePurpose[] {
+  if (scopes.some(isClaimScope)) return service.purposes.filter((purpose) => servesClaims(purpose, scopes));
   const used = new Set<string | undefined>();
   const resting = new Set<string | undefined>();
   for (const action of service.actions) {

@@ -1,10 +1,12 @@
 // What a narrowed consent stops, in the transaction that narrows it: grants, the refresh and
-// opaque tokens behind them, and by watermark the tokens already in the hands of services.
+// opaque tokens behind them, by watermark the tokens already in the hands of services; and the service
+// is told.
 
 import { outdateConsent } from '../accounts/watermark.ts';
 import type { CatalogueService } from '../catalogue/catalogue.ts';
 import type { Database } from '../database.ts';
 import { releasableScopes } from '../policies/decide.ts';
+import { tellServices } from '../signals/tell.ts';
 import { countedDecisions, givenPurposes } from './purposes.ts';
 import { findDecisions, raiseHandles } from './store.ts';
 
@@ -22,7 +24,15 @@ export async function stopUse(
     subjectId,
     service,
     isChild,
-  }: { accountId: string; subjectId: string; service: CatalogueService; isChild: boolean },
+    withdrawn,
+  }: {
+    accountId: string;
+    subjectId: string;
+    service: CatalogueService;
+    isChild: boolean;
+    /** The purposes that ended. */
+    withdrawn: readonly string[];
+  },
   now: Date,
 ): Promise<void> {
   const kept = await findDecisions(db, subjectId, service.id);
@@ -33,7 +43,8 @@ export async function stopUse(
     serviceId: service.id,
     keepScopes: releasableScopes(service, { level: 2, purposes }),
   });
-  for (const handle of await raiseHandles(db, subjectId, service.id)) {
+  const handles = await raiseHandles(db, subjectId, service.id);
+  for (const handle of handles) {
     await outdateConsent(
       db,
       {
@@ -45,4 +56,7 @@ export async function stopUse(
       now,
     );
   }
+  const ended = handles.map(({ consent_id: consentId, version: minVersion }) => ({ kind: 'consent-withdrawn', by: 'user', consentId, minVersion, purposes: [...withdrawn] }) as const); // prettier-ignore
+  const remaining = purposes.length === 0 ? [] : [{ kind: 'token-claims-change', by: 'user', purposes: [...purposes] } as const]; // prettier-ignore
+  await tellServices(db, { accountId, serviceId: service.id, changes: [...ended, ...remaining] }, now);
 }

@@ -80,7 +80,7 @@ export async function withdrawConsent(house: House, withdrawal: Withdrawal, now:
     };
     const eventId = await changeConsent(db, change, row, 'withdrawn', now);
 
-    await stopUse(db, grants, { accountId, subjectId: subject.subjectId, service, isChild: birthdate !== undefined }, now); // prettier-ignore
+    await stopUse(db, grants, { accountId, subjectId: subject.subjectId, service, isChild: birthdate !== undefined, withdrawn: [purpose.id] }, now); // prettier-ignore
     return { outcome: 'withdrawn', eventId, serviceId: service.id, purposeId: purpose.id };
   });
 }

@@ -6,6 +6,7 @@ import { endBindingOfPerson, findBindingOwner, insertBinding } from '../assuranc
 import { revokeProofs } from '../assurance/level.ts';
 import { recordAccess } from '../audit/record.ts';
 import { Refusal } from '../errors.ts';
+import { tellServices } from '../signals/tell.ts';
 import { getCase, SECOND_LIFE_MS } from './case.ts';
 import type { Case, CaseFacts } from './case.ts';
 import * as store from './case-store.ts';
@@ -107,6 +108,7 @@ async function replace(
   await store.insertNumberHistory(db, { oldKey, newKey, accountId, checkId }, now);
   // Sessions proved the person of the old number; they prove it again under the new one.
   await revokeProofs(db, { accountId }, now);
+  await tellServices(db, { accountId, changes: [{ kind: 'assurance-level-change', by: 'admin', level: 0 }] }, now); // prettier-ignore
   await recordDecision(house, officer, { kind: 'number_replaced', caseId: id, reason, note, checkId }, now);
   await recordAccess(db, origin, { kind: 'counter.number_replaced', outcome: 'ok', actor: 'operator', accountId, details: { staff: opened.row.staff_id, second: staffId, commune: communeCode, reason, check: checkId } }, now); // prettier-ignore
   return { outcome: 'replaced' };

@@ -24,6 +24,7 @@ import * as catalogue from './0017-catalogue.ts';
 import * as signals from './0018-signals.ts';
 import * as decisions from './0019-decisions.ts';
 import * as claims from './0020-claims.ts';
+import * as signOn from './0021-sign-on.ts';
 
 const steps = {
   '0001-keys': keys,
@@ -46,6 +47,7 @@ const steps = {
   '0018-signals': signals,
   '0019-decisions': decisions,
   '0020-claims': claims,
+  '0021-sign-on': signOn,
 };
 type Name = keyof typeof steps;
 

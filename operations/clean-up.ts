@@ -60,11 +60,25 @@ export async function removeExpired(db: Database): Promise<number> {
     sql`delete from counter_case where ctid = any(array(
       select ctid from counter_case c where opened_at < now() - interval '12 months'
         and not exists (select from counter_decision d where d.case_id = c.id) limit ${BATCH} for update skip locked))`,
+    sql`delete from decision_record where ctid = any(array(
+      select ctid from decision_record where at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
+    sql`delete from service_hour where ctid = any(array(
+      select ctid from service_hour where hour < now() - interval '400 days' limit ${BATCH} for update skip locked))`,
     // Counter work that nobody finished keeps no person.
     sql`update counter_request set state = 'expired', decided_at = now(), facts_sealed = null, code_sealed = null where ctid = any(array(
       select ctid from counter_request where decided_at is null and expires_at < now() limit ${BATCH} for update skip locked))`,
     sql`update counter_case set state = 'expired', ended_at = now(), facts_sealed = null where ctid = any(array(
       select ctid from counter_case where ended_at is null and expires_at < now() limit ${BATCH} for update skip locked))`,
+    // Events: what nobody took in a month, or whose stream is gone, ends; whom it was about is kept a
+    // month after it is over, for withdrawals as long as the row (who was told when: law 10).
+    sql`update signal_event set done_at = now(), outcome = 'dropped' where ctid = any(array(
+      select ctid from signal_event e where (done_at is null or outcome = 'failed') and (created_at < now() - interval '30 days'
+        or not exists (select from signal_stream s where s.id = e.stream_id)) limit ${BATCH} for update skip locked))`,
+    sql`update signal_event set sub = null where ctid = any(array(
+      select ctid from signal_event where sub is not null and done_at < now() - interval '30 days' and outcome <> 'failed'
+        and kind not in ('consent-withdrawn', 'token-claims-change') limit ${BATCH} for update skip locked))`,
+    sql`delete from signal_event where ctid = any(array(
+      select ctid from signal_event where created_at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
     // A step-up that was left lying keeps no phone and no identity.
     sql`update authn_tx set pending = null, state = 'expired' where ctid = any(array(
       select ctid from authn_tx where pending is not null and expires_at < now() limit ${BATCH} for update skip locked))`,

@@ -11,8 +11,8 @@ export type Worker = {
   readonly channel?: string;
   work(): Promise<void>;
 };
-/** Runs when notified, and once when listening begins: something may have changed before. */
-export type Listener = { readonly channel: string; heard(): void };
+/** Runs when notified, with the payload, and once when listening begins: something may have changed before. */
+export type Listener = { readonly channel: string; heard(payload: string): void };
 
 /** Starts them. @returns a function that stops them and waits for what is under way */
 export async function startWorkers(

@@ -4,8 +4,10 @@
 import type { Adapter, Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { pairwiseSub } from '../accounts/pairwise.ts';
+import { claimsByScope, claimScopes, namesInVerifiedClaims } from '../policies/claims.ts';
 import { acrOf } from '../policies/level.ts';
-import { accountClaims } from './claims.ts';
+import { assuranceMetadata } from '../policies/verified-claims.ts';
+import { accountClaims, withholdClaims } from './claims.ts';
 import type { ProviderHouse } from './house.ts';
 import { mayIntrospect } from './introspection.ts';
 import { accessTokenClaims, audienceSub, isOpenAccount, judgeLevel } from './issue.ts';
@@ -14,6 +16,7 @@ import { createPolicy } from './level-prompt.ts';
 import { LocalSigner } from './local-signer.ts';
 import { logoutSource, postLogoutSource, renderError } from './pages.ts';
 import { resourceServerInfo } from './resource-servers.ts';
+import { checkAssertion, checkKind, isSignOn, KIND, refuseForeignScope, SIGN_ON_TOKEN_SECONDS } from './sign-on.ts'; // prettier-ignore
 
 /** A browser session, and the longest life of any proof in it. Seconds. */
 const SESSION_SECONDS = 28_800;
@@ -37,16 +40,18 @@ export function providerConfiguration(
       userinfo: '/userinfo',
     },
     responseTypes: ['code'],
-    scopes: ['openid', 'tn.level'],
+    scopes: ['openid', 'tn.level', ...claimScopes],
     subjectTypes: ['pairwise'],
     acrValues: [acrOf(1, house.acrBase), acrOf(2, house.acrBase)],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time'],
       'tn.level': ['tnid_level', 'tnid_verified_at', 'identity_source'],
+      ...claimsByScope(house.acrBase),
     },
+    discovery: assuranceMetadata(namesInVerifiedClaims),
     clientAuthMethods: ['private_key_jwt', 'none'],
     enabledJWA: {
-      clientAuthSigningAlgValues: ['ES256', 'PS256'],
+      clientAuthSigningAlgValues: ['ES256', 'PS256', 'RS256'], // RS256: see checkAssertion
       dPoPSigningAlgValues: ['ES256'],
       idTokenSigningAlgValues: ['ES256'],
     },
@@ -59,14 +64,15 @@ export function providerConfiguration(
       dpop_bound_access_tokens: true,
       require_pushed_authorization_requests: true,
     },
-    extraClientMetadata: { properties: ['allowed_origins'] },
+    extraClientMetadata: { properties: ['allowed_origins', KIND], validator: checkKind },
+    assertJwtClientAuthClaimsAndHeader: checkAssertion,
     clientBasedCORS: (_ctx, origin, client) => {
       // Exact strings, not origins made of redirect URIs: iOS Zalo says `zbrowser://h5.zdn.vn`,
       // whose URL origin is "null".
       const allowed = client['allowed_origins'];
       return Array.isArray(allowed) && allowed.includes(origin);
     },
-    extraParams: { max_age: refuseOddMaxAge },
+    extraParams: { max_age: refuseOddMaxAge, scope: refuseForeignScope },
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
@@ -81,10 +87,11 @@ export function providerConfiguration(
       },
       dPoP: { enabled: true, nonceSecret: house.dpopNonceSecret, requireNonce: () => true },
       pushedAuthorizationRequests: { enabled: true },
-      // FAPI 2.0 for every confidential client; the one public client is the mini app.
+      // FAPI 2.0 for every confidential client but sign-on ones; the one public client is the mini app.
       fapi: {
         enabled: true,
-        profile: (_ctx, client) => (client?.clientAuthMethod === 'none' ? undefined : '2.0'),
+        profile: (_ctx, client) =>
+          client?.clientAuthMethod === 'none' || isSignOn(client) ? undefined : '2.0',
       },
       resourceIndicators: {
         enabled: true,
@@ -103,7 +110,10 @@ export function providerConfiguration(
     },
     ttl: {
       // A JWT cannot be recalled: five minutes where any scope needs level 2, ten otherwise.
-      AccessToken: (_ctx, token) => ((token.scope ?? '').split(' ').some(levelTwo) ? 300 : 600),
+      AccessToken: (_ctx, token, client) => {
+        if (isSignOn(client)) return SIGN_ON_TOKEN_SECONDS;
+        return (token.scope ?? '').split(' ').some(levelTwo) ? 300 : 600;
+      },
       AuthorizationCode: 60,
       ClientCredentials: 600,
       Grant: GRANT_SECONDS,
@@ -125,13 +135,11 @@ export function providerConfiguration(
     findAccount: async (ctx, accountId, source) => {
       // At the token endpoint `source` is the code or refresh token: the level is judged here,
       // before any token is built, because the ID token copies acr and auth_time from it.
-      const stands =
-        source !== undefined && isGrantSource(source)
-          ? await judgeLevel(house, ctx, source)
-          : await isOpenAccount(house, accountId);
-      return stands
-        ? { accountId, claims: (_use, scope) => accountClaims(house, ctx, accountId, scope) }
-        : undefined;
+      const isIssue = source !== undefined && isGrantSource(source);
+      const stands = isIssue ? await judgeLevel(house, ctx, source) : await isOpenAccount(house, accountId);
+      if (!stands) return undefined;
+      if (isIssue) await withholdClaims(house, ctx, source);
+      return { accountId, claims: (use, scope) => accountClaims(house, ctx, { accountId, use, scope }) };
     },
     extraTokenClaims: (ctx, token) => extraClaims(house, ctx, token),
     formats: {

@@ -7,13 +7,17 @@ import { purposesFor, purposesToAsk } from '../consent/purposes.ts';
 import { standingConsent } from '../consent/standing.ts';
 import type { StandingConsent } from '../consent/standing.ts';
 import { releasableScopes } from '../policies/decide.ts';
+import { claimsRequest } from './claims-request.ts';
+import type { ClaimsRequest } from './claims-request.ts';
 import type { ProviderHouse } from './house.ts';
 
 export type GrantRequest = {
   readonly accountId: string;
   readonly clientId: string;
   readonly oidcScopes: readonly string[];
+  /** The service behind the resource; where personal claims are asked for, the client's own. */
   readonly service: CatalogueService | undefined;
+  /** What that service's purposes are asked about: scopes of its own, or personal ones. */
   readonly scopes: readonly string[];
 };
 
@@ -69,16 +73,18 @@ export async function loadGrant(
   const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   if (result?.consent?.grantId !== undefined && existing !== undefined) return existing;
 
-  const request = requestOf(house, ctx, account.accountId, client.clientId);
+  const request = await requestOf(house, ctx, account.accountId, client.clientId);
   const covered =
     existing !== undefined &&
     request.oidcScopes.every((scope) => existing.getOIDCScopeEncountered().split(' ').includes(scope)) &&
-    request.scopes.every((scope) =>
-      existing
-        .getResourceScopeEncountered(request.service?.id ?? '')
-        .split(' ')
-        .includes(scope),
-    );
+    request.scopes
+      .filter((scope) => request.service?.scopes.includes(scope))
+      .every((scope) =>
+        existing
+          .getResourceScopeEncountered(request.service?.id ?? '')
+          .split(' ')
+          .includes(scope),
+      );
   const { service } = request;
   const standing =
     service === undefined ? undefined : await standingConsent(house, { ...request, service }, house.clock()); // prettier-ignore
@@ -87,32 +93,38 @@ export async function loadGrant(
   return saveGrant(provider, existing, request, standing?.purposes ?? []);
 }
 
-function requestOf(
+async function requestOf(
   house: ProviderHouse,
   ctx: KoaContextWithOIDC,
   accountId: string,
   clientId: string,
-): GrantRequest {
+): Promise<GrantRequest> {
   const { params } = ctx.oidc;
-  return grantRequest(house, {
-    accountId,
-    clientId,
-    scope: textOf(params?.['scope']),
-    resource: resourceOf(params?.['resource']),
-  });
+  const scope = textOf(params?.['scope']);
+  const claims = await claimsRequest(house, clientId, scope);
+  return grantRequest(house, { accountId, clientId, scope, resource: resourceOf(params?.['resource']), claims }); // prettier-ignore
 }
 
 /** Splits the scopes of a request into OpenID's and the service's. */
 export function grantRequest(
   house: { readonly catalogue: ProviderHouse['catalogue'] },
-  facts: { accountId: string; clientId: string; scope: string; resource: string | undefined },
+  facts: {
+    accountId: string;
+    clientId: string;
+    scope: string;
+    resource: string | undefined;
+    claims: ClaimsRequest | undefined;
+  },
 ): GrantRequest {
+  const { accountId, clientId, resource, claims } = facts;
   const scopes = facts.scope.split(' ').filter(Boolean);
-  const service = facts.resource === undefined ? undefined : house.catalogue.serviceById.get(facts.resource);
+  const oidcScopes = scopes.filter((scope) => !scope.startsWith('svc:'));
+  if (resource === undefined) return { accountId, clientId, oidcScopes, service: claims?.service, scopes: claims?.scopes ?? [] }; // prettier-ignore
+  const service = house.catalogue.serviceById.get(resource);
   return {
-    accountId: facts.accountId,
-    clientId: facts.clientId,
-    oidcScopes: scopes.filter((scope) => !scope.startsWith('svc:')),
+    accountId,
+    clientId,
+    oidcScopes,
     service,
     scopes: scopes.filter((scope) => service?.scopes.includes(scope)),
   };

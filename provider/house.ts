@@ -7,8 +7,8 @@ import type { Vault } from '../keys/vault.ts';
 
 export type ClientFacts = {
   readonly clientId: string;
-  readonly kind: 'portal' | 'miniapp' | 'service';
-  readonly class: 'first_party' | 'gov_portal' | 'service';
+  readonly kind: 'portal' | 'miniapp' | 'service' | 'sign-on';
+  readonly class: 'first_party' | 'gov_portal' | 'service' | 'sign_on';
   readonly serviceId: string | undefined;
 };
 
@@ -37,13 +37,13 @@ export type ProviderHouse = {
     name: 'token_issued' | 'protocol_error' | 'server_error',
     labels: Readonly<Record<string, string>>,
   ) => void;
-  /** Queues an event that may be written a moment after the answer (token issue). */
+  /** Queues an event that may be written a moment after the answer (token issue, UserInfo). */
   readonly recordSoon: (event: {
-    kind: 'token.issued';
+    kind: 'token.issued' | 'claims.released';
     accountId: string;
     clientId: string;
     serviceId: string | undefined;
-    details: Record<string, string | number>;
+    details: Record<string, string | number | readonly string[]>;
   }) => void;
   readonly pages: ProviderPages;
 };

@@ -1,7 +1,7 @@
 // Opaque tokens exist where seconds of stale consent are too long, so introspection asks again:
 // the token's service, the level and the consent as they stand now.
 
-import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { standing } from '../assurance/level.ts';
 import { standingConsent } from '../consent/standing.ts';
 import { levelOf } from '../policies/level.ts';
@@ -23,11 +23,33 @@ export async function mayIntrospect(
   client: Client,
   given: object,
 ): Promise<boolean> {
-  const token: Token = given;
   const facts = await house.findClient(client.clientId);
-  if (facts?.kind !== 'service' || token.kind !== 'AccessToken' || token.aud !== facts.serviceId)
-    return false;
-  const service = house.catalogue.serviceById.get(facts.serviceId ?? '');
+  return facts?.kind === 'service' && isLiveFor(house, facts.serviceId, given);
+}
+
+/** What introspection would say of an opaque token to its own service; undefined where it would say nothing. */
+export async function introspectFor(
+  house: ProviderHouse,
+  provider: Provider,
+  { serviceId, value }: { readonly serviceId: string; readonly value: string },
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const token = await provider.AccessToken.find(value);
+  if (token?.isValid !== true || token.grantId === undefined) return undefined;
+  const grant = await provider.Grant.find(token.grantId);
+  if (grant?.clientId !== token.clientId || grant?.accountId !== token.accountId) return undefined;
+  if (!(await isLiveFor(house, serviceId, token))) return undefined;
+  const { extra, clientId, exp, iat, aud, scope, jkt } = token;
+  return { ...extra, client_id: clientId, exp, iat, aud, scope, iss: house.issuer, cnf: { jkt } };
+}
+
+async function isLiveFor(
+  house: ProviderHouse,
+  serviceId: string | undefined,
+  given: object,
+): Promise<boolean> {
+  const token: Token = given;
+  if (token.kind !== 'AccessToken' || token.aud !== serviceId) return false;
+  const service = house.catalogue.serviceById.get(serviceId ?? '');
   const { accountId, sessionUid, clientId, extra } = token;
   if (service === undefined || accountId === undefined || sessionUid === undefined || clientId === undefined)
     return false;

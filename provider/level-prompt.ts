@@ -7,11 +7,14 @@ import { z } from 'zod';
 import { attachToSession, satisfies, sessionFacts, standingOf } from '../assurance/level.ts';
 import type { Standing } from '../assurance/level.ts';
 import type { LevelFactRow } from '../assurance/store.ts';
-import { asksHighRisk, meetsMethod } from '../policies/decide.ts';
+import { asksRisk } from '../policies/claims.ts';
+import { meetsMethod } from '../policies/decide.ts';
 import { acrOf } from '../policies/level.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
 import type { WantedLevel } from '../policies/wanted-level.ts';
 import { holdOnProven } from '../safety/hold.ts';
+import { claimsRequest, countedScopes } from './claims-request.ts';
+import type { ClaimsRequest } from './claims-request.ts';
 import { deviceNumberOf } from './device.ts';
 import type { ProviderHouse } from './house.ts';
 
@@ -51,13 +54,14 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
   const transactionId = returned.data?.tnid.transactionId;
   if (transactionId !== undefined) await attachToSession(house.db, transactionId, accountId, sessionUid);
 
-  const wanted = wantedLevel(levelRequestOf(params), house.catalogue, house.acrBase);
+  const asked = levelRequestOf(params, await claimsOf(house, ctx));
+  const wanted = wantedLevel(asked, house.catalogue, house.acrBase);
   if (wanted.outcome === 'unmet')
     throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known');
   const now = house.clock();
   const request = { wanted, params, begunAt: entities.Interaction?.iat };
   const stands = standingFor(request, now, await sessionFacts(house.db, { sessionUid, accountId }, now));
-  if (stands !== undefined && !(await waits(house, ctx, { accountId, wanted, now }))) {
+  if (stands !== undefined && !(await waits(house, ctx, { accountId, wanted, scopes: asked.scopes, now }))) {
     // The code takes its acr, the cap of all its tokens, from here.
     session.acr = acrOf(stands.level === 2 ? 2 : 1, house.acrBase);
     return Check.NO_NEED_TO_PROMPT;
@@ -72,10 +76,10 @@ async function levelUnmet(house: ProviderHouse, ctx: KoaContextWithOIDC): Promis
 async function waits(
   house: ProviderHouse,
   ctx: KoaContextWithOIDC,
-  { accountId, wanted, now }: { accountId: string; wanted: { readonly level: 1 | 2 }; now: Date },
+  act: { accountId: string; wanted: { readonly level: 1 | 2 }; scopes: readonly string[]; now: Date },
 ): Promise<boolean> {
-  const { scopes } = levelRequestOf(ctx.oidc.params);
-  if (wanted.level !== 2 || !asksHighRisk(house.catalogue, scopes)) return false;
+  const { accountId, wanted, scopes, now } = act;
+  if (wanted.level !== 2 || !asksRisk(house.catalogue, scopes)) return false;
   const deviceKey = house.vault.keyOf('device', deviceNumberOf(ctx) ?? '');
   return (await holdOnProven(house.db, { accountId, deviceKey }, now)) !== 'none';
 }
@@ -110,8 +114,16 @@ export type LevelQuestion = {
   readonly begunAt: number | undefined;
 };
 
-/** The parameters of an authorization request that decide about level. */
-export function levelRequestOf(params: Readonly<Record<string, unknown>> | undefined) {
+async function claimsOf(house: ProviderHouse, ctx: KoaContextWithOIDC): Promise<ClaimsRequest | undefined> {
+  const scope = ctx.oidc.params?.['scope'];
+  return claimsRequest(house, ctx.oidc.client?.clientId ?? '', typeof scope === 'string' ? scope : '');
+}
+
+/** The parameters of an authorization request that decide about level. `claims`: what of the personal scopes counts. */
+export function levelRequestOf(
+  params: Readonly<Record<string, unknown>> | undefined,
+  claims: ClaimsRequest | undefined,
+) {
   const text = (name: string) => {
     const value = params?.[name];
     if (typeof value === 'number') return String(value);
@@ -120,7 +132,7 @@ export function levelRequestOf(params: Readonly<Record<string, unknown>> | undef
   return {
     acrValues: text('acr_values'),
     maxAge: text('max_age'),
-    scopes: (text('scope') ?? '').split(' ').filter(Boolean),
+    scopes: countedScopes((text('scope') ?? '').split(' ').filter(Boolean), claims),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Middleware } from 'koa';
 import { outdateAccount } from '../accounts/watermark.ts';
 import { revokeProofs } from '../assurance/level.ts';
 import { recordAccess } from '../audit/record.ts';
+import { tellServices } from '../signals/tell.ts';
 import type { ProviderHouse } from './house.ts';
 
 type EndedSession = {
@@ -27,6 +28,7 @@ export function endProofsAtLogout(house: ProviderHouse): Middleware {
       await revokeProofs(house.db, { sessionUid }, now);
       for (const clientId of Object.keys(session.authorizations ?? {}))
         await outdateAccount(house.db, { accountId, clientId }, now);
+      await tellServices(house.db, { accountId, changes: [{ kind: 'session-revoked', by: 'user', reason: 'signed_out' }] }, now); // prettier-ignore
       await recordAccess(
         house.db,
         house.origin,

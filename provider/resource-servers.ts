@@ -3,6 +3,7 @@
 
 import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { isClaimScope } from '../policies/claims.ts';
 import { releasableScopes } from '../policies/decide.ts';
 import type { ProviderHouse } from './house.ts';
 import { judgeConsent } from './issue.ts';
@@ -18,13 +19,18 @@ export async function resourceServerInfo(
   client: Client,
 ): Promise<ResourceServer> {
   const facts = await house.findClient(client.clientId);
+  // Their tokens are bound to no key: they open UserInfo and nothing else.
+  if (facts?.kind === 'sign-on') throw new errors.InvalidTarget();
   if (facts?.kind === 'service') {
     if (resource !== apiAudience(house.issuer)) throw new errors.InvalidTarget();
     return jwtServer(house, resource, API_SCOPES.join(' '));
   }
   const service = house.catalogue.serviceById.get(resource);
   if (service === undefined || facts === undefined) throw new errors.InvalidTarget();
-  if (ctx.oidc.route !== 'token') return server(house, service, service.scopes.join(' '));
+  if (ctx.oidc.route !== 'token') {
+    refusePersonalScopes(ctx);
+    return server(house, service, service.scopes.join(' '));
+  }
 
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken;
   if (source?.accountId === undefined) throw new errors.InvalidTarget();
@@ -39,6 +45,14 @@ export async function resourceServerInfo(
   const wanted = (source.scope ?? '').split(' ').filter((scope) => service.scopes.includes(scope));
   if (!wanted.some((scope) => consented.includes(scope))) throw new errors.InvalidGrant('consent has been withdrawn or was never given'); // prettier-ignore
   return server(house, service, releasableScopes(service, { level: stands.level, purposes }).join(' '));
+}
+
+// A token for a service opens no UserInfo, so a personal scope beside a resource could not be met
+// (decision 0018). Two requests, two tokens.
+function refusePersonalScopes(ctx: KoaContextWithOIDC): void {
+  const scope = ctx.oidc.params?.['scope'];
+  const personal = typeof scope === 'string' ? scope.split(' ').find(isClaimScope) : undefined;
+  if (personal !== undefined) throw new errors.InvalidScope('personal scopes are asked for without a resource', personal); // prettier-ignore
 }
 
 function server(

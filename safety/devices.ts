@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { outdateAccount } from '../accounts/watermark.ts';
 import { revokeProofs } from '../assurance/level.ts';
 import { recordAccess } from '../audit/record.ts';
+import { tellServices } from '../signals/tell.ts';
 import type { Database } from '../database.ts';
 import { endDevice, endHold, findDevice, findDevices, saveDevice } from './device-store.ts';
 import type { DeviceKind } from './device-store.ts';
@@ -59,6 +60,7 @@ export async function removeDevice(
     await revokeProofs(db, { accountId }, now);
     await grants.endAll(accountId);
     await outdateAccount(db, { accountId }, now);
+    await tellServices(db, { accountId, changes: [{ kind: 'session-revoked', by: 'user', reason: 'machine_removed' }, { kind: 'assurance-level-change', by: 'user', level: 0 }] }, now); // prettier-ignore
     await recordAccess(db, origin, { kind: 'device.removed', outcome: 'ok', actor: 'self', accountId }, now);
     return true;
   });

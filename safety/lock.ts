@@ -9,6 +9,7 @@ import { revokeProofs } from '../assurance/level.ts';
 import { cancelMoves } from '../assurance/rebind.ts';
 import { supersedeCodes as supersedeRecoveryCodes } from '../authenticators/recovery-store.ts';
 import { recordAccess } from '../audit/record.ts';
+import { tellServices } from '../signals/tell.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
 import { endDevices, endHolds } from './device-store.ts';
@@ -59,6 +60,8 @@ export async function lockAccount(
     // this account wait for it.
     if ((await lockAccountRow(db, accountId, reason, now)) !== 1) return false;
     await endEverything(house, accountId, now);
+    const told = { by: actorOf(by) === 'self' ? 'user' : 'admin' } as const;
+    await tellServices(db, { accountId, changes: [{ kind: 'session-revoked', reason: 'locked', ...told }, { kind: 'assurance-level-change', level: 0, ...told }] }, now); // prettier-ignore
     // Who says "not me" objects to a move that waits; the person asking for it then needs a counter.
     await cancelMoves(db, accountId, reason === 'lost_phone' ? 'cancelled' : 'objected', now);
     await recordAccess(db, origin, { kind: 'account.locked', outcome: 'ok', actor: actorOf(by), accountId, details: { reason, ...detailsOf(by) } }, now); // prettier-ignore

@@ -147,10 +147,13 @@ function purposeNotice(words: Words['consent'], purpose: ConsentPurpose): Html {
 ${factList([
   {
     label: words.data,
-    value: html`<ul class="plain">${purpose.data.map(
-      ({ label, sensitive }) =>
-        html`<li>${label}${sensitive && html` <span class="tag sensitive">${words.sensitive}</span>`}</li>`,
-    )}</ul>`,
+    value:
+      purpose.data.length === 0
+        ? words.noData
+        : html`<ul class="plain">${purpose.data.map(
+            ({ label, sensitive }) =>
+              html`<li>${label}${sensitive && html` <span class="tag sensitive">${words.sensitive}</span>`}</li>`,
+          )}</ul>`,
   },
   { label: words.retention, value: purpose.retentionText },
   {

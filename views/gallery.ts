@@ -5,6 +5,8 @@ import { type AccountModel, accountPage } from './account.ts';
 import { type CodeModel, codePage } from './code.ts';
 import { errorPage, type ErrorKind } from './error.ts';
 import { guardianPages } from './gallery-guardian.ts';
+import { ownerPages } from './gallery-owner.ts';
+import { cataloguePages } from './gallery-catalogue.ts';
 import { safetyPages } from './gallery-safety.ts';
 import { samples } from './gallery-samples.ts';
 import { type Html, html } from './html.ts';
@@ -52,7 +54,9 @@ export function gallery(frameOf: (lang: Lang, id: string) => PageFrame): readonl
       show(page, samples(page.lang));
 
   return [
-    entry('welcome', 'Trang đầu', (page) => welcomePage({ page, accountHref: '#', servicesHref: '#' })),
+    entry('welcome', 'Trang đầu', (page) =>
+      welcomePage({ page, accountHref: '#', servicesHref: '#', catalogueHref: '#' }),
+    ),
     entry(
       'login',
       'Đăng nhập',
@@ -155,6 +159,8 @@ export function gallery(frameOf: (lang: Lang, id: string) => PageFrame): readonl
     ...chipPages.map(([id, title, page]) => entry(id, title, page)),
     ...passkeyPages().map(([id, title, page]) => entry(id, title, page)),
     ...safetyPages.map(([id, title, page]) => entry(id, title, page)),
+    ...cataloguePages.map(([id, title, page]) => entry(id, title, page)),
+    ...ownerPages.map(([id, title, page]) => entry(id, title, page)),
     ...guardianPages.map(([id, title, page]) => entry(id, title, page)),
     entry('account', 'Hồ sơ của tôi: mức 2', account({})),
     entry('account-new', 'Hồ sơ của tôi: mức 1, còn trống', account(samples('vi').accountNew)),

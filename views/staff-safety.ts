@@ -22,8 +22,8 @@ export type StaffSafetyModel = {
   readonly removeAction: string;
   /** Options for the script that makes one; posts `csrf`, `answer` and `name`. */
   readonly add: { readonly action: string; readonly options: string; readonly script?: string | undefined };
-  /** The counter, or the door for who has just accepted an invitation. */
-  readonly next?: { readonly to: 'work' | 'signInFirst'; readonly href: string } | undefined;
+  /** The counter, another desk, or the door for who has just accepted an invitation. */
+  readonly next?: { readonly to: 'work' | 'desk' | 'signInFirst'; readonly href: string } | undefined;
   readonly error?: 'passkey' | 'name' | undefined;
   readonly signOutAction: string;
 };

@@ -7,6 +7,7 @@ export type WelcomeModel = {
   readonly page: PageFrame;
   readonly accountHref: string;
   readonly servicesHref?: string | undefined;
+  readonly catalogueHref?: string | undefined;
 };
 
 export function welcomePage(model: WelcomeModel): Html {
@@ -25,6 +26,7 @@ ${model.servicesHref && html`<a class="button quiet" href="${model.servicesHref}
 <li class="level level-two"><h3>${words.levelTwo}</h3><p>${words.levelTwoText}</p></li>
 </ol>
 <h2>${words.controlTitle}</h2>
-<ul>${words.controlText.map((text) => html`<li>${text}</li>`)}</ul>`,
+<ul>${words.controlText.map((text) => html`<li>${text}</li>`)}</ul>
+${model.catalogueHref && html`<p><a class="row-link" href="${model.catalogueHref}">${wordsOf(model.page.lang).catalogue.title}</a></p>`}`,
   );
 }

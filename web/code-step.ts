@@ -161,7 +161,7 @@ async function codeRequest(site: Site, ctx: Context, visit: Visit, person: Perso
   return {
     transactionId: tx.id,
     accountId: person.accountId,
-    action: asciiAction(site.catalogue, person.request.scopes),
+    action: asciiAction(site.catalogue, person.request),
     displayCode: tx.display_code,
     addressKey: site.vault.keyOf('address', address).toString('base64url'),
     networkKey: site.vault.keyOf('address', networkOf(address)).toString('base64url'),
@@ -205,7 +205,7 @@ export async function showCode(
       expiresAt: otp?.expires_at ?? now,
       resendAfter: otp !== undefined && otp.resend_after > now ? otp.resend_after : undefined,
       error: state,
-      display: titlesShown(site.catalogue, person.request.scopes, shared.page.lang)[0],
+      display: titlesShown(site.catalogue, person.request, shared.page.lang)[0],
       transactionCode: visit.tx?.display_code ?? '',
     }),
     error === undefined ? 200 : 400,

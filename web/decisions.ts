@@ -1,9 +1,137 @@
-// Services hand in what their guards decided.
+// Services hand in what their guards decided: POST /decisions (protocol §10.9). All of a batch or
+// nothing of it; sent again it changes nothing, so a sender repeats until it hears 202.
 
 import Router from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { takeDecisions, type Decided } from '../audit/decisions.ts';
 import type { Guard } from '../packages/guard/guard.ts';
+import { apiCaller } from './api-caller.ts';
 import type { Site } from './site.ts';
 
-export function decisionRoutes(_site: Site, _guard: Guard): Router {
-  return new Router();
+const MOST_BYTES = 256 * 1024;
+const MOST_RECORDS = 500;
+const OLDEST_SECONDS = 48 * 3_600;
+const AHEAD_SECONDS = 60;
+
+const hash128 = z.string().regex(/^[0-9a-f]{32}$/);
+const word = z.string().regex(/^[\x21-\x7e]+$/);
+const record = z
+  .strictObject({
+    decision_id: z.string().regex(/^d_[0-9A-Za-z]{16,64}$/),
+    // The catalogue's own spelling: a name is shown to people and never holds anything of the request.
+    action: z
+      .string()
+      .max(100)
+      .regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/),
+    allow: z.boolean(),
+    failed: z.array(z.string().regex(/^[a-z]+(-[a-z]+)*$/).max(40)).max(20), // prettier-ignore
+    sub_hash: hash128.optional(),
+    client: word.max(200).optional(),
+    acr: word.max(200).optional(),
+    age: z.int().min(0).max(2_000_000_000).optional(),
+    pol: word.max(100).optional(),
+    jti_hash: hash128.optional(),
+    ts: z.int(),
+    took_ms: z.number().min(0).max(600_000).optional(),
+  })
+  .refine(({ allow, failed }) => allow === (failed.length === 0), { path: ['allow'] });
+const batch = z.strictObject({
+  records: z.array(record).max(MOST_RECORDS),
+  dropped: z.int().min(0).max(1_000_000_000).optional(),
+});
+type SentRecord = z.infer<typeof record>;
+
+export function decisionRoutes(site: Site, guard: Guard): Router {
+  const router = new Router();
+  router.post('/decisions', async (ctx) => {
+    const caller = await apiCaller(site, guard, ctx, 'tn.decisions');
+    if (caller === undefined) return;
+    const { service } = caller;
+    if (ctx.is('application/json') !== 'application/json') return refuse(site, ctx, 415, 'content-type');
+    const bytes = await readBytes(ctx);
+    if (bytes === undefined) {
+      ctx.set('connection', 'close'); // nobody reads the rest
+      return refuse(site, ctx, 413, `at most ${MOST_BYTES} bytes`);
+    }
+    const sent = batch.safeParse(jsonOrNothing(bytes));
+    // Where it is wrong, and no value: this answer lands in somebody's log.
+    if (!sent.success) return refuse(site, ctx, 400, placeOf(sent.error.issues[0]?.path ?? []));
+    const now = site.clock();
+    const { records, dropped = 0 } = sent.data;
+    const foreign = (name: string) => (site.catalogue.actionByName.get(name)?.service ?? service.id) !== service.id; // prettier-ignore
+    for (const [index, one] of records.entries()) {
+      if (!isTimely(one.ts, now)) return refuse(site, ctx, 400, placeOf(['records', index, 'ts']));
+      // A name of another service is no action here, so it may have been refused and nothing else.
+      if (one.allow && foreign(one.action)) return refuse(site, ctx, 400, placeOf(['records', index, 'action'])); // prettier-ignore
+    }
+    const ownActions = new Set(service.actions.map(({ action }) => action));
+    const handed = { serviceId: service.id, ownActions, records: records.map(decidedOf), dropped };
+    const accepted = await takeDecisions(site.db, handed, now);
+    ctx.status = 202;
+    ctx.body = { accepted, known: records.length - accepted };
+  });
+  return router;
+}
+
+function isTimely(ts: number, now: Date): boolean {
+  const nowSeconds = now.getTime() / 1000;
+  return ts >= nowSeconds - OLDEST_SECONDS && ts <= nowSeconds + AHEAD_SECONDS;
+}
+
+const decidedOf = (sent: SentRecord): Decided => ({
+  decisionId: sent.decision_id,
+  at: new Date(sent.ts * 1000),
+  action: sent.action,
+  allow: sent.allow,
+  failed: sent.failed,
+  subHash: bytesOf(sent.sub_hash),
+  clientId: sent.client,
+  acr: sent.acr,
+  ageSeconds: sent.age,
+  catalogueVersion: sent.pol,
+  jtiHash: bytesOf(sent.jti_hash),
+  tookMs: sent.took_ms,
+});
+
+const bytesOf = (hex: string | undefined) => (hex === undefined ? undefined : Buffer.from(hex, 'hex'));
+
+// `records[3].ts`, from the names of our own schema.
+const placeOf = (path: readonly PropertyKey[]): string =>
+  path.length === 0
+    ? 'the body'
+    : path.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${String(part)}`)).join(''); // prettier-ignore
+
+function refuse(site: Site, ctx: Context, status: 400 | 413 | 415, detail: string): void {
+  ctx.status = status;
+  ctx.body = {
+    type: `${site.issuer}/problems/invalid-request`,
+    title: 'Yêu cầu không hợp lệ',
+    status,
+    detail,
+  };
+  ctx.type = 'application/problem+json';
+}
+
+/** Undefined: more than a batch may have. What was announced too large is not read at all. */
+async function readBytes(ctx: Context): Promise<Buffer | undefined> {
+  if ((ctx.request.length ?? 0) > MOST_BYTES) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop must not end the connection: the answer still has to go out.
+  const bytes: AsyncIterable<Buffer> = ctx.req.iterator({ destroyOnReturn: false }); // no encoding is set: buffers
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    if (size > MOST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function jsonOrNothing(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

@@ -10,7 +10,7 @@ import type { Pending } from '../assurance/pending.ts';
 import { findMove } from '../assurance/rebind.ts';
 import type { MoveState } from '../assurance/rebind.ts';
 import { hasPasskey } from '../authenticators/my-passkeys.ts';
-import { asksHighRisk } from '../policies/decide.ts';
+import { asksRisk } from '../policies/claims.ts';
 import type { MethodRule } from '../policies/decide.ts';
 import { isIdentityStep, strongerSource, wouldMeet } from '../policies/methods.ts';
 import type { Method } from '../policies/methods.ts';
@@ -91,7 +91,7 @@ export async function heldThough(
   { accountId, proven, scopes }: Pick<Look, 'accountId' | 'proven' | 'scopes'>,
   now: Date,
 ): Promise<HoldState> {
-  if (FACTORS.some((factor) => proven.has(factor)) || !asksHighRisk(site.catalogue, scopes)) return 'none';
+  if (FACTORS.some((factor) => proven.has(factor)) || !asksRisk(site.catalogue, scopes)) return 'none';
   return holdOnProven(site.db, { accountId, deviceKey: deviceOf(site, ctx) }, now);
 }
 
@@ -106,7 +106,7 @@ async function factorsOf(
 ): Promise<typeof NO_FACTORS> {
   const { db } = site;
   const device = { accountId, deviceKey: deviceOf(site, ctx) };
-  const highRisk = asksHighRisk(site.catalogue, scopes);
+  const highRisk = asksRisk(site.catalogue, scopes);
   const hold = await holdState(db, { ...device, highRisk, boundSince }, now);
   // Nobody could be told of this machine: what a thief of a telephone holds is not enough then.
   if (hold === 'identity_only') return NO_FACTORS;

@@ -39,7 +39,7 @@ function newReference(): string {
 }
 
 const FIXED =
-  /^\/(?:|auth|par|token|introspect|revoke|userinfo|jwks|revocations|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
+  /^\/(?:|auth|par|token|introspect|revoke|userinfo|jwks|revocations|access\/v1\/evaluations?|decisions|ssf\/(?:jwks|streams|status|verify|poll)|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|danh-muc|dich-vu|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|catalogue(?:\/(?:lich-su|ai-lam-duoc-gi))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
 
 /** For logs and measurements: an address without what only its holder may know. */
 export function patternOf(path: string): string {
@@ -58,6 +58,11 @@ export function patternOf(path: string): string {
     [/^\/k\/[^/]+$/, '/k/:token'],
     [/^\/counter\/xong\/[^/]+$/, '/counter/xong/:outcome'],
     [/^\/counter\/(yeu-cau|ho-so)\/[^/]+(\/[a-z-]{2,10})?$/, '/counter/$1/:id$2'],
+    [/^\/can-bo\/danh-muc\/xong\/[^/]+$/, '/can-bo/danh-muc/xong/:outcome'],
+    [/^\/can-bo\/danh-muc\/[^/]+$/, '/can-bo/danh-muc/:id'],
+    [/^\/catalogue\/phien-ban\/[^/]+$/, '/catalogue/phien-ban/:number'],
+    [/^\/catalogue\/[^/]+$/, '/catalogue/:code'],
+    [/^\/\.well-known\/tayninh-service-catalogue\/[^/]+$/, '/.well-known/tayninh-service-catalogue/:sha256'],
     [/^\/assets\/.*$/, '/assets'],
   ];
   for (const [pattern, name] of patterns) if (pattern.test(path)) return path.replace(pattern, name);

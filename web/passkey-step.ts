@@ -37,7 +37,7 @@ export async function showPasskey(
       options: JSON.stringify(options),
       script: passkeyScriptHref,
       otherAction: action('chon-lai'),
-      display: titlesShown(site.catalogue, person.request.scopes, shared.page.lang)[0],
+      display: titlesShown(site.catalogue, person.request, shared.page.lang)[0],
       transactionCode: visit.tx?.display_code ?? '',
       error: noteOf(ctx, NOTES),
     }),

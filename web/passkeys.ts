@@ -7,6 +7,7 @@ import { LONGEST_NAME, listPasskeys, removePasskey, renamePasskey } from '../aut
 import type { Passkey } from '../authenticators/my-passkeys.ts';
 import { beginRegistration, finishRegistration, MOST_PASSKEYS } from '../authenticators/passkeys.ts';
 import { Refusal } from '../errors.ts';
+import { tellServices } from '../signals/tell.ts';
 import { passkeyAddPage, passkeyEditPage, passkeysPage } from '../views/passkeys.ts';
 import type { PasskeyAddModel, PasskeysModel } from '../views/passkeys.ts';
 import { wordsOf } from '../views/words/words.ts';
@@ -116,8 +117,10 @@ async function add(site: Site, ctx: Context, me: Owner, form: ReadonlyMap<string
   const added = await orBadName(() =>
     site.db.transaction(async () => {
       const registered = await finishRegistration(site, answer, now);
-      if (registered.outcome === 'added')
+      if (registered.outcome === 'added') {
         await site.notify({ accountId: me.accountId, kind: 'passkey_added', key: registered.passkeyId, link: true }, now); // prettier-ignore
+        await tellServices(site.db, changed(me, registered, 'create'), now);
+      }
       return registered;
     }),
   );
@@ -156,13 +159,18 @@ async function rename(site: Site, ctx: Context, me: Owner, form: ReadonlyMap<str
 
 async function remove(site: Site, ctx: Context, me: Owner): Promise<void> {
   const now = site.clock();
-  const { id: passkeyId } = await myPasskey(site, ctx, me);
+  const passkey = await myPasskey(site, ctx, me);
+  const { id: passkeyId } = passkey;
   await site.db.transaction(async () => {
     await removePasskey(site, { owner: ownerOf(me), passkeyId }, now);
     await site.notify({ accountId: me.accountId, kind: 'passkey_removed', key: passkeyId, link: true }, now);
+    await tellServices(site.db, changed(me, passkey, 'delete'), now);
   });
   goTo(ctx, '/toi/khoa?bao=bo');
 }
+
+const changed = ({ accountId }: Owner, { attachment }: Pick<Passkey, 'attachment'>, change: 'create' | 'delete') =>
+  ({ accountId, changes: [{ kind: 'credential-change', by: 'user', credential: `fido2-${attachment}`, change } as const] }); // prettier-ignore
 
 async function myPasskey(site: Site, ctx: Context, me: Owner): Promise<Passkey> {
   const id: unknown = ctx['params']?.id;

@@ -4,6 +4,7 @@ import Router from '@koa/router';
 import { rightsPage } from '../views/rights.ts';
 import { welcomePage } from '../views/welcome.ts';
 import { signedOutPage } from '../views/leave.ts';
+import { cataloguePath } from '../catalogue/sign.ts';
 import { frameOf } from './frame.ts';
 import type { Site } from './site.ts';
 import { send } from './step-page.ts';
@@ -15,7 +16,9 @@ export function publicRoutes(site: Site, assets: Assets, catalogue: () => Signed
   const router = new Router();
   const frame = (ctx: Parameters<typeof frameOf>[0]) => frameOf(ctx, site, { home: true });
 
-  router.get('/', (ctx) => send(ctx, welcomePage({ page: frame(ctx), accountHref: '/toi' })));
+  router.get('/', (ctx) =>
+    send(ctx, welcomePage({ page: frame(ctx), accountHref: '/toi', catalogueHref: '/catalogue' })),
+  );
   router.get('/quyen-cua-ban', (ctx) => send(ctx, rightsPage({ page: frame(ctx) })));
   router.get('/da-dang-xuat', (ctx) => send(ctx, signedOutPage({ page: frame(ctx), homeHref: '/' })));
 
@@ -25,7 +28,7 @@ export function publicRoutes(site: Site, assets: Assets, catalogue: () => Signed
     ctx.body = assets.stylesheet.bytes;
   });
 
-  router.get('/.well-known/tayninh-service-catalogue', (ctx) => {
+  router.get(cataloguePath, (ctx) => {
     const { jws, etag } = catalogue();
     ctx.set({ etag, 'cache-control': 'public, max-age=60' });
     ctx.status = 200;

@@ -4,6 +4,7 @@
 import Router from '@koa/router';
 import { makeRecoveryCodes, recoveryCodesLeft } from '../authenticators/recovery-codes.ts';
 import { Refusal } from '../errors.ts';
+import { tellServices } from '../signals/tell.ts';
 import { recoveryCodesMadePage, recoveryCodesPage } from '../views/recovery.ts';
 import { FRESH_SECONDS, findOwner, ownCsrf, ownFrame, readOwnForm } from './owner.ts';
 import { signInHere } from './own-sign-in.ts';
@@ -41,9 +42,10 @@ export function recoveryCodeRoutes(site: Site): Router {
     await readOwnForm(site, ctx, me);
     if (!me.isFresh) return signInHere(site, ctx, { back: 'recovery', level2WithinSeconds: FRESH_SECONDS });
     const { accountId } = me;
-    const codes = await makeRecoveryCodes(site, { kind: 'account', id: accountId }, now, () =>
-      site.notify({ accountId, kind: 'recovery_made', key: now.toISOString(), link: true }, now),
-    );
+    const codes = await makeRecoveryCodes(site, { kind: 'account', id: accountId }, now, async () => {
+      await site.notify({ accountId, kind: 'recovery_made', key: now.toISOString(), link: true }, now);
+      await tellServices(site.db, { accountId, changes: [{ kind: 'credential-change', by: 'user', credential: 'recovery-code', change: 'create' }] }, now); // prettier-ignore
+    });
     const page = ownFrame(site, ctx, me, { switchable: false });
     return send(ctx, recoveryCodesMadePage({ page, codes, madeAt: now, backHref: '/toi' }));
   });

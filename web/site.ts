@@ -13,6 +13,7 @@ import type { Method } from '../policies/methods.ts';
 import type { ProviderHouse } from '../provider/house.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
 import type { Access } from '../safety/lock.ts';
+import type { Desk } from '../signals/desk.ts';
 
 export type Site = ProviderHouse &
   Pick<ConsentHouse, 'receiptKey' | 'grants'> & {
@@ -33,6 +34,8 @@ export type Site = ProviderHouse &
     readonly cardAuthority?: CardAuthority | undefined;
     readonly cards: CardTrust;
     readonly notify: Notify;
+    /** Security events for services. */
+    readonly signals: Desk;
     /** Ways to prove oneself for which this house has what they need. */
     readonly methods: readonly Method[];
     /** Besides taking scopes back: everything an account has ends. */

@@ -7,7 +7,7 @@ import { beginAuthentication, beginRegistration, finishRegistration } from '../a
 import { makeRecoveryCodes, recoveryCodesLeft } from '../authenticators/recovery-codes.ts';
 import { Refusal } from '../errors.ts';
 import { returnTry, takeTry } from '../tries.ts';
-import { endStaffSession } from '../staff/session.ts';
+import { endStaffSession, findStaffSession } from '../staff/session.ts';
 import { signInStaff, signInStaffByPasskey } from '../staff/sign-in.ts';
 import type { SignedIn } from '../staff/sign-in.ts';
 import { staffDoorPage } from '../views/staff-door.ts';
@@ -20,7 +20,7 @@ import { addressOf, frameOf } from './frame.ts';
 import { allowScript } from './headers.ts';
 import { passkeyScriptHref } from './passkey-script.ts';
 import type { Site } from './site.ts';
-import { doorOf, dropSession, findMe, getMe, goTo, hadSession, keepSession, readStaffForm, staffCsrf, staffFrame } from './staff-session.ts'; // prettier-ignore
+import { doorOf, dropSession, findMe, getMe, goTo, hadSession, homeOf, keepSession, readStaffForm, staffCsrf, staffFrame } from './staff-session.ts'; // prettier-ignore
 import type { Me } from './staff-session.ts';
 import { noteOf, send } from './step-page.ts';
 
@@ -125,8 +125,9 @@ async function enter(site: Site, ctx: Context, signedIn: SignedIn, login: string
     return showDoor(site, ctx, { login: login.slice(0, 40), error: 'refused' });
   await returnTry(site.db, CHALLENGES, addressKeyOf(site, ctx));
   keepSession(ctx, signedIn.token);
-  // The counter sends who has no work there on to their own page.
-  goTo(ctx, '/counter');
+  const member = await findStaffSession(site.db, signedIn.token, site.clock());
+  if (member === undefined) return toDoor(ctx);
+  goTo(ctx, homeOf(member.role));
 }
 
 async function showSafety(site: Site, ctx: Context, me: Me, error: StaffSafetyModel['error']): Promise<void> {
@@ -139,7 +140,9 @@ async function showSafety(site: Site, ctx: Context, me: Me, error: StaffSafetyMo
       ? ({ to: 'signInFirst', href: '/can-bo/dang-nhap' } as const)
       : me.role === 'officer'
         ? ({ to: 'work', href: '/counter' } as const)
-        : undefined;
+        : ['approver', 'owner'].includes(me.role)
+          ? ({ to: 'desk', href: homeOf(me.role) } as const)
+          : undefined;
   send(
     ctx,
     staffSafetyPage({

@@ -60,6 +60,15 @@ export async function readStaffForm(site: Site, ctx: Context, me: Me): Promise<R
   return form;
 }
 
+const HOMES: Partial<Readonly<Record<Me['role'], string>>> = {
+  officer: '/counter',
+  owner: '/can-bo/dich-vu',
+  approver: '/can-bo/danh-muc',
+};
+
+/** Where this role works; who has no page of work goes to their own. */
+export const homeOf = (role: Me['role']): string => HOMES[role] ?? '/can-bo/bao-mat';
+
 export const staffFrame = (
   site: Site,
   ctx: Context,
@@ -68,7 +77,7 @@ export const staffFrame = (
 ): PageFrame => ({
   ...frameOf(ctx, site, { switchable }),
   account: { name: me.login, href: '/can-bo/bao-mat' },
-  homeHref: me.role === 'officer' ? '/counter' : '/can-bo/bao-mat',
+  homeHref: homeOf(me.role),
 });
 
 export function goTo(ctx: Context, path: string): void {

@@ -22,6 +22,8 @@ import { Refusal } from '../errors.ts';
 import type { StepFacts } from '../policies/next-step.ts';
 import { wantedLevel } from '../policies/wanted-level.ts';
 import type { WantedLevel } from '../policies/wanted-level.ts';
+import { claimsRequest } from '../provider/claims-request.ts';
+import type { ClaimsRequest } from '../provider/claims-request.ts';
 import { grantRequest, resourceOf } from '../provider/grants.ts';
 import type { GrantRequest } from '../provider/grants.ts';
 import { levelRequestOf, standingFor } from '../provider/level-prompt.ts';
@@ -34,6 +36,8 @@ export type Visit = {
   readonly interaction: Interaction;
   readonly client: Client;
   readonly wanted: Extract<WantedLevel, { outcome: 'wanted' }>;
+  /** The personal claims asked for that this client may be given. */
+  readonly claims: ClaimsRequest | undefined;
   readonly sessionUid: string | undefined;
   readonly tx: TransactionRow | undefined;
   readonly person: Person | undefined;
@@ -61,7 +65,8 @@ export async function lookAtVisit(site: Site, ctx: Context, now: Date): Promise<
   if (interaction.uid !== uid) throw new Refusal('missing', 'another interaction', { reason: 'interaction' });
   const client = await provider.Client.find(String(interaction.params['client_id']));
   if (client === undefined) throw new Refusal('missing', 'the client is gone', { reason: 'client' });
-  const wanted = wantedLevel(levelRequestOf(interaction.params), site.catalogue, site.acrBase);
+  const claims = await claimsRequest(site, client.clientId, scopeOf(interaction.params));
+  const wanted = wantedLevel(levelRequestOf(interaction.params, claims), site.catalogue, site.acrBase);
   if (wanted.outcome === 'unmet') throw new Refusal('invalid', 'no known level asked for', { reason: 'acr' });
 
   const tx = await findOpenTransaction(site.db, interaction.uid);
@@ -69,7 +74,7 @@ export async function lookAtVisit(site: Site, ctx: Context, now: Date): Promise<
   const known = interaction.prompt.name === 'login' ? undefined : interaction.session?.accountId;
   const accountId = tx?.account_id ?? known;
   const sessionUid = accountId === interaction.session?.accountId ? interaction.session?.uid : undefined;
-  const visit = { uid: interaction.uid, interaction, client, wanted, sessionUid, tx };
+  const visit = { uid: interaction.uid, interaction, client, wanted, claims, sessionUid, tx };
   return {
     ...visit,
     person: accountId === undefined ? undefined : await lookAtPerson(site, ctx, visit, accountId, now),
@@ -89,8 +94,9 @@ async function lookAtPerson(
   const request = grantRequest(site, {
     accountId,
     clientId: visit.client.clientId,
-    scope: typeof params['scope'] === 'string' ? params['scope'] : '',
+    scope: scopeOf(params),
     resource: resourceOf(params['resource']),
+    claims: visit.claims,
   });
   const { service } = request;
   // None of these needs the answer of another: one wait for all of them.
@@ -115,7 +121,7 @@ async function lookAtPerson(
     pending,
     proven: steps,
     rules: wanted.methods,
-    scopes: levelRequestOf(params).scopes,
+    scopes: levelRequestOf(params, visit.claims).scopes,
   };
   const hold = wanted.level === 2 && answering !== undefined ? await heldThough(site, ctx, look, now) : 'none'; // prettier-ignore
   // Nobody can be told of this machine: what was proven before is not enough.
@@ -168,5 +174,7 @@ export const wantedBy = (visit: Visit, accountId: string | undefined) => ({
   accountId,
   level: visit.wanted.level,
   maxAgeSeconds: visit.wanted.maxAgeSeconds,
-  scopes: levelRequestOf(visit.interaction.params).scopes,
+  scopes: levelRequestOf(visit.interaction.params, visit.claims).scopes,
 });
+
+const scopeOf = ({ scope }: Interaction['params']) => (typeof scope === 'string' ? scope : '');

@@ -51,7 +51,7 @@ export async function showStepUp(
     ctx,
     stepUpPage({
       ...shared,
-      actionTitles: titlesShown(site.catalogue, person.request.scopes, shared.page.lang),
+      actionTitles: titlesShown(site.catalogue, person.request, shared.page.lang),
       why: person.facts.bound ? 'again' : 'first',
       methods,
       personMasked: person.profile.greeting,

@@ -8,8 +8,8 @@ import { sql } from '../../database.ts';
 
 const KEEP_MS = 60_000;
 
-export type ClientKind = 'portal' | 'miniapp' | 'service';
-export type ClientClass = 'first_party' | 'gov_portal' | 'service';
+export type ClientKind = 'portal' | 'miniapp' | 'service' | 'sign-on';
+export type ClientClass = 'first_party' | 'gov_portal' | 'service' | 'sign_on';
 export type RegisteredClient = {
   readonly clientId: string;
   readonly kind: ClientKind;
@@ -45,7 +45,9 @@ export function openClients(
     const row = await db.row<Row>(sql`
       select client_id, kind, class, service_id, metadata from oidc_client where client_id = ${clientId} and disabled_at is null`);
     if (row === undefined) return undefined;
-    const parsed = metadata.parse(row.metadata) as ClientMetadata; // shape is checked by oidc-provider's own client schema
+    // The kind decides how strict the protocol is, so it comes from its own column and not from
+    // the registration. The shape is checked by oidc-provider's own client schema.
+    const parsed = { ...metadata.parse(row.metadata), tnid_kind: row.kind } as ClientMetadata;
     return {
       clientId,
       kind: row.kind,

@@ -6,7 +6,7 @@ import type { KeyUse } from '../../keys/store.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
 
 const useOption = () =>
-  new Option('--use <use>', 'which keys').choices(['token', 'receipt']).default('token');
+  new Option('--use <use>', 'which keys').choices(['token', 'receipt', 'signal']).default('token');
 
 export function keysCommand(): Command {
   const keys = new Command('keys').description('signing keys');

@@ -8,12 +8,12 @@ import { signInWithZalo } from '../../accounts/sign-in.ts';
 import { createGrants } from '../../adapters/oidc-storage/grants.ts';
 import { bindIdentity } from '../../assurance/binding.ts';
 import { recordAccess } from '../../audit/record.ts';
-import { loadCatalogue } from '../../catalogue/load.ts';
+import { openPublished } from '../../catalogue/publish.ts';
 import type { CatalogueService } from '../../catalogue/catalogue.ts';
 import { noticeBytes, recordAnswer } from '../../consent/give.ts';
 import type { House } from '../../consent/give.ts';
 import { findConsentPage } from '../../consent/my-consents.ts';
-import { publishPurposes } from '../../consent/publish.ts';
+import { purposeLedger } from '../../consent/publish.ts';
 import { withdrawConsent } from '../../consent/withdraw.ts';
 import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
@@ -55,8 +55,8 @@ async function seed(
   const real = await db.row(sql`select 1 as one from zalo_link where app_id <> ${APP_ID} limit 1`);
   if (real !== undefined) throw new Refusal('forbidden', 'this database has citizens who were not seeded');
   const now = new Date();
-  const catalogue = await loadCatalogue(new URL('../../policies/services', import.meta.url).pathname);
-  await publishPurposes(db, catalogue, now);
+  const files = new URL('../../policies/services', import.meta.url).pathname;
+  const { catalogue } = await openPublished({ db, origin, purposes: purposeLedger }, files, now);
   const keys = await loadSigningKeys(db, envelope, 'receipt', now);
   const vault = await openVault(db, envelope, now);
   const house = {

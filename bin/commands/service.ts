@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { listClients, saveClient } from '../../adapters/oidc-storage/clients.ts';
 import type { RegisteredClient } from '../../adapters/oidc-storage/clients.ts';
 import { recordAccess } from '../../audit/record.ts';
-import { loadCatalogue } from '../../catalogue/load.ts';
+import { publishedCatalogue } from '../../catalogue/published.ts';
 import { Refusal } from '../../errors.ts';
 import { signOnMetadata } from '../../provider/sign-on.ts';
 import { OWN_CLIENT_ID } from '../../web/own-sign-in.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
+import { keygenCommand } from './service-keygen.ts';
 
 // Public members of an EC or RSA key; a private member is refused so that no secret is stored.
 const publicJwk = z
@@ -33,6 +34,7 @@ export function serviceCommand(): Command {
   const service = new Command('service').description(
     'clients and services that may ask the broker for tokens',
   );
+  service.addCommand(keygenCommand());
   service
     .command('list')
     .description('registered clients')
@@ -64,7 +66,10 @@ export function serviceCommand(): Command {
     .option('--redirect-uri <url>', 'exact address to return to; may be repeated', collect, [])
     .option('--logout-uri <url>', 'address to return to after logging out; may be repeated', collect, [])
     .option('--backchannel-logout-uri <url>', 'told when the citizen logs out')
-    .option('--service <code>', 'code of the service in the catalogue (kind service)')
+    .option(
+      '--service <code>',
+      'code of the service in the catalogue (kind service; kind portal, to be given personal claims)',
+    )
     .option(
       '--origin <origin>',
       'browser origin that may call the token endpoint; may be repeated',
@@ -106,6 +111,8 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
   const jwks = options.jwks === undefined ? undefined : await readKeys(options.jwks);
   if (options.kind !== 'miniapp' && jwks === undefined)
     throw new Refusal('invalid', '--jwks is needed: there are no shared secrets');
+  if (options.service !== undefined && (options.kind === 'miniapp' || options.kind === 'sign-on'))
+    throw new Refusal('invalid', '--service is for portals and services: this kind is given no personal claims');
   if (options.kind !== 'service' && options.redirectUri.length === 0)
     throw new Refusal('invalid', '--redirect-uri is needed');
   const metadata = {
@@ -115,13 +122,6 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
   };
   switch (options.kind) {
     case 'service': {
-      const catalogue = await loadCatalogue(new URL('../../policies/services', import.meta.url).pathname);
-      const service = catalogue.serviceByCode.get(options.service ?? '');
-      if (service === undefined)
-        throw new Refusal(
-          'invalid',
-          `--service must be one of: ${[...catalogue.serviceByCode.keys()].join(', ')}`,
-        );
       const machine = {
         redirect_uris: [],
         response_types: [],
@@ -132,7 +132,7 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
         clientId,
         kind: 'service',
         class: 'service',
-        serviceId: service.id,
+        serviceId: await serviceIdOf(options.service ?? ''),
         metadata: { ...metadata, ...machine },
       };
     }
@@ -144,8 +144,10 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
           : { backchannel_logout_uri: options.backchannelLogoutUri };
       const uris = { redirect_uris: options.redirectUri, post_logout_redirect_uris: options.logoutUri };
       const registration = { ...metadata, ...uris, ...logout };
-      if (options.kind === 'portal')
-        return { clientId, kind: 'portal', class: 'gov_portal', serviceId: undefined, metadata: registration }; // prettier-ignore
+      if (options.kind === 'portal') {
+        const serviceId = options.service === undefined ? undefined : await serviceIdOf(options.service);
+        return { clientId, kind: 'portal', class: 'gov_portal', serviceId, metadata: registration };
+      }
       const signOn = { ...signOnMetadata, grant_types: [...signOnMetadata.grant_types], response_types: [...signOnMetadata.response_types] }; // prettier-ignore
       return { clientId, kind: 'sign-on', class: 'sign_on', serviceId: undefined, metadata: { ...registration, ...signOn } }; // prettier-ignore
     }
@@ -169,6 +171,15 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
       };
     }
   }
+}
+
+async function serviceIdOf(code: string): Promise<string> {
+  // What is in force: a service that only stands in a file would get no token.
+      const files = new URL('../../policies/services', import.meta.url).pathname;
+      const catalogue = await withDatabase((db) => publishedCatalogue(db, files));
+  const service = catalogue.serviceByCode.get(code);
+  if (service !== undefined) return service.id;
+  throw new Refusal('invalid', `--service must be one of: ${[...catalogue.serviceByCode.keys()].join(', ')}`);
 }
 
 function checkAddress(text: string): void {

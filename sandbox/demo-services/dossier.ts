@@ -1,4 +1,5 @@
 // Demo service "Hồ sơ của tôi": what to bring is shown at level 1, filing needs a step-up through VNeID.
+// Administrative procedures are not filed here: the guard answers with the way to the national portal.
 
 import { z } from 'zod';
 import { createRegister } from './register.ts';
@@ -29,6 +30,14 @@ export function startDossier(options: DemoOptions): Promise<DemoService> {
             const { ma, trangThai } = register.add(sub, dossierSchema.parse(body), now);
             return { status: 201, body: { ma, trangThai } };
           },
+        },
+        {
+          method: 'POST',
+          path: '/thu-tuc',
+          action: 'hoso.nop-tthc',
+          // Not reached while the catalogue hands the action over. Should it ever say local, this
+          // service still takes nothing until somebody has written that, too.
+          handle: () => ({ status: 501, body: { trangThai: 'Dịch vụ này không nhận hồ sơ thủ tục hành chính' } }),
         },
         {
           method: 'GET',

@@ -62,6 +62,9 @@ export async function runErrand(
     case 'ended':
       session.tokens.delete(target.resource);
       return leave(party, session, errand, 'sign-in', wantedFor(target));
+    case 'handover':
+      session.handedOverTo = answer.location;
+      return { go: '/cong-quoc-gia' };
     case 'refused':
       return { problem: answer.title, status: answer.status >= 500 ? 503 : 403 };
   }
@@ -80,6 +83,8 @@ function targetOf({ kind }: Errand, services: Services): Target {
       };
     case 'papers':
       return { ...dossier, method: 'GET', url: `${services.dossier}/giay-to` };
+    case 'procedure':
+      return { ...dossier, method: 'POST', url: `${services.dossier}/thu-tuc` };
     case 'dossier':
       return { ...dossier, method: 'POST', url: `${services.dossier}/ho-so` };
   }
@@ -129,6 +134,8 @@ function keep(
     session.papers = papers.parse(answer.body).giayTo;
     return { go: '/ho-so' };
   }
+  // A service that takes what belongs to the national portal is not one to believe.
+  if (kind === 'procedure') return { problem: 'Chưa đủ điều kiện để làm việc này', status: 403 };
   const { ma, trangThai } = filed.parse(answer.body);
   session.receipt = { kind, number: ma, state: trangThai, resource };
   return { go: '/ket-qua' };

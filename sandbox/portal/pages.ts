@@ -5,6 +5,7 @@ import { factList, hidden, postForm, primary, secondary } from '../../views/form
 import { html, type Html } from '../../views/html.ts';
 import { layout, type PageFrame } from '../../views/layout.ts';
 import type { Tokens } from '../relying-party/relying-party.ts';
+import { procedureTitle } from './procedure-title.ts';
 import type { Receipt, Session } from './sessions.ts';
 import { tryoutTitle } from './tryout.ts';
 
@@ -35,6 +36,11 @@ export function homePage(session: Session | undefined, issuer: string, hasTryout
 <h2>${TITLES.dossier}</h2>
 <p>Xem giấy tờ cần chuẩn bị rồi nộp. Khi nộp, bạn làm thêm một bước xác minh.</p>
 <p><a class="button" href="/ho-so">${TITLES.dossier}</a></p>
+</section>
+<section class="panel">
+<h2>Thủ tục hành chính</h2>
+<p>Khai sinh, đất đai, kinh doanh và các thủ tục khác nộp tại Cổng Dịch vụ công quốc gia. Chúng tôi đưa bạn sang đó.</p>
+<p><a class="button quiet" href="/thu-tuc">${procedureTitle}</a></p>
 </section>
 <h2>Thông tin của bạn</h2>
 <p>Xem bạn đã đồng ý những gì, rút lại khi muốn.</p>

@@ -9,6 +9,7 @@ import { galleryPage } from '../gallery.ts';
 import { createRelyingParty, isRefusedByBroker, type Registration } from '../relying-party/relying-party.ts';
 import { logoutTokens } from './back-channel.ts';
 import { runErrand, type Outcome, type Services } from './errands.ts';
+import { handoverPage, procedurePage } from './national-portal.ts';
 import { dossierPage, frameOf, homePage, isSignedIn, problemPage, receiptPage, reportPage } from './pages.ts';
 import { tryoutPage, type Tryout } from './tryout.ts';
 import { cookieOf, createSessions, isOurForm, noCookie, type Errand, type Session } from './sessions.ts';
@@ -61,6 +62,18 @@ export async function startPortal(options: {
       return withCookie(visitor, await run(visitor, { kind: 'papers', body: {}, tried: [] }));
     },
     'POST /ho-so': (visit) => submit(visit, 'dossier'),
+    'GET /thu-tuc': async ({ session }) => {
+      const visitor = session ?? (await newSession());
+      return withCookie(visitor, page(procedurePage(visitor)));
+    },
+    'POST /thu-tuc': async ({ session, form }) =>
+      session === undefined || !isOurForm(session, form.get('csrf'))
+        ? forged(session)
+        : run(session, { kind: 'procedure', body: {}, tried: [] }),
+    'GET /cong-quoc-gia': async ({ session }) =>
+      session?.handedOverTo === undefined
+        ? redirect('/thu-tuc')
+        : page(handoverPage(session, session.handedOverTo)),
     'GET /ket-qua': async ({ session }) =>
       session?.receipt === undefined ? redirect('/') : page(receiptPage(session, session.receipt)),
     'GET /ve': arrive,

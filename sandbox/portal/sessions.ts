@@ -6,7 +6,7 @@ import type { Departure, ProofKey, Tokens } from '../relying-party/relying-party
 
 /** What the visitor was about to do when they had to leave for Tây Ninh ID. */
 export type Errand = {
-  readonly kind: 'report' | 'papers' | 'dossier';
+  readonly kind: 'report' | 'papers' | 'dossier' | 'procedure';
   readonly body: Readonly<Record<string, string>>;
   /** Each remedy is tried once: a second refusal is shown, not repeated (protocol §4). */
   readonly tried: readonly Remedy[];
@@ -29,6 +29,8 @@ export type Session = {
   readonly departures: Map<string, { readonly departure: Departure; readonly errand: Errand }>;
   papers: readonly string[] | undefined;
   receipt: Receipt | undefined;
+  /** The national portal, once a service has handed an errand over. */
+  handedOverTo: string | undefined;
   usedAt: number;
 };
 
@@ -74,6 +76,7 @@ export function createSessions(): Sessions {
         departures: new Map(),
         papers: undefined,
         receipt: undefined,
+        handedOverTo: undefined,
         usedAt: Date.now(),
       };
       sessions.set(id, session);

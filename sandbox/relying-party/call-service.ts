@@ -10,6 +10,8 @@ export type ServiceAnswer =
   /** The token lacks a scope, or the consent behind it does. */
   | { readonly outcome: 'scope-missing'; readonly scope: string; readonly consentMissing: boolean }
   | { readonly outcome: 'ended'; readonly reason: string }
+  /** Done elsewhere: the address of the national portal. */
+  | { readonly outcome: 'handover'; readonly location: string }
   | { readonly outcome: 'refused'; readonly status: number; readonly reason: string; readonly title: string };
 
 /** RFC 9470 §3: what a new authorization request must ask for. */
@@ -23,6 +25,8 @@ export type Challenge = {
 const config = new openid.Configuration({ issuer: 'https://services.invalid' }, 'caller');
 
 const problemSchema = z.object({ type: z.string(), title: z.string() });
+// One address and no other: nothing a service says may lead a citizen somewhere else, or take data along.
+const handoverSchema = z.object({ location: z.literal('https://dichvucong.gov.vn/') });
 
 export async function callService(
   caller: { readonly accessToken: string; readonly key: ProofKey },
@@ -73,6 +77,9 @@ function challenged(
 
 function refusedWith(status: number, body: unknown, reason?: string): ServiceAnswer {
   const problem = problemSchema.safeParse(body);
+  const handover = handoverSchema.safeParse(body);
+  if (status === 403 && typeOf(body) === 'handover' && handover.success)
+    return { outcome: 'handover', location: handover.data.location };
   const title = problem.data?.title ?? 'Dịch vụ chưa trả lời được';
   return { outcome: 'refused', status, reason: reason ?? typeOf(body), title };
 }

@@ -201,7 +201,7 @@ export const serviceClient = (clientId: string, serviceId: string, key: TestKey)
   },
 });
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

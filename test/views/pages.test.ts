@@ -51,6 +51,7 @@ for (const { id, html } of entries) {
 test('every form that changes something carries the CSRF token or its own hidden fields', (t) => {
   for (const { id, html } of entries) {
     for (const form of parsed(html('vi')).querySelectorAll('form')) {
+      if (form.getAttribute('method') === 'get') continue; // asks, and changes nothing
       t.is(form.getAttribute('method'), 'post', id);
       t.truthy(form.querySelector('input[type=hidden][name=csrf], input[type=hidden][name=xsrf]'), id);
     }

@@ -67,6 +67,7 @@ export const enCounter: typeof viCounter = {
     since: (date) => `since ${date}`,
     suspect: 'Looks copied and works no more',
     work: 'To the counter',
+    desk: 'To my work',
     signInFirst: 'To the sign-in page',
     signOut: 'Sign out',
     errors: {

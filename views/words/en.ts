@@ -3,7 +3,9 @@ import { enGuardian } from './en-guardian.ts';
 import { enCounter } from './en-counter.ts';
 import { enCard } from './en-card.ts';
 import { enChip } from './en-chip.ts';
+import { enCatalogue } from './en-catalogue.ts';
 import { enSafety } from './en-safety.ts';
+import { enOwner } from './en-owner.ts';
 import { enPasskeys } from './en-passkeys.ts';
 import { enStepUp } from './en-step-up.ts';
 import type { Words } from './vi.ts';
@@ -178,6 +180,7 @@ export const en: Words = {
     owner: 'Office',
     client: 'You come from',
     data: 'Information used',
+    noData: 'No personal information',
     sensitive: 'sensitive',
     sensitiveNote:
       'Information marked “sensitive” has stronger protection by law. Please consider before choosing.',
@@ -210,7 +213,9 @@ export const en: Words = {
   ...enCounter,
   ...enCard,
   ...enChip,
+  ...enCatalogue,
   ...enSafety,
+  ...enOwner,
   ...enStepUp,
   ...enPasskeys,
 };

@@ -70,6 +70,7 @@ export const viCounter = {
     since: (date: string) => `từ ${date}`,
     suspect: 'Có dấu hiệu bị sao chép, không dùng được nữa',
     work: 'Đến quầy',
+    desk: 'Đến trang làm việc',
     signInFirst: 'Đến trang đăng nhập',
     signOut: 'Đăng xuất',
     errors: {

@@ -8,7 +8,9 @@ import { viGuardian } from './vi-guardian.ts';
 import { viCounter } from './vi-counter.ts';
 import { viCard } from './vi-card.ts';
 import { viChip } from './vi-chip.ts';
+import { viCatalogue } from './vi-catalogue.ts';
 import { viSafety } from './vi-safety.ts';
+import { viOwner } from './vi-owner.ts';
 import { viPasskeys } from './vi-passkeys.ts';
 import { viStepUp } from './vi-step-up.ts';
 
@@ -179,6 +181,7 @@ export const vi = {
     owner: 'Cơ quan',
     client: 'Bạn đang vào từ',
     data: 'Thông tin được dùng',
+    noData: 'Không dùng thông tin cá nhân nào',
     sensitive: 'nhạy cảm',
     sensitiveNote: 'Thông tin ghi “nhạy cảm” được pháp luật bảo vệ chặt hơn. Hãy cân nhắc trước khi chọn.',
     retention: 'Giữ trong bao lâu',
@@ -210,7 +213,9 @@ export const vi = {
   ...viCounter,
   ...viCard,
   ...viChip,
+  ...viCatalogue,
   ...viSafety,
+  ...viOwner,
   ...viStepUp,
   ...viPasskeys,
 };

@@ -1,0 +1,141 @@
+// Words about how a service fares, for who answers for it. A cause says what happened and what to do.
+
+export const viOwner = {
+  owner: {
+    title: (service: string) => `Tình hình tiện ích: ${service}`,
+    chooseTitle: 'Tình hình các tiện ích',
+    chooseLead: 'Chọn một tiện ích để xem.',
+    chooseNone: 'Chưa có tiện ích nào trong danh mục.',
+    see: 'Xem',
+    others: 'Xem tiện ích khác',
+    where: (code: string, owner: string) => `Mã ${code}. Cơ quan: ${owner}.`,
+    asOf: (at: string) =>
+      `Số liệu lúc ${at}. Lượt hỏi được gửi về vài giây một lần, bước xác minh được đếm mỗi phút.`,
+    periodsLabel: 'Khoảng thời gian',
+    periods: { '24h': '24 giờ qua', '30d': '30 ngày qua' },
+    findingsTitle: 'Việc cần xem',
+    nothingFound: 'Không có việc nào cần xem.',
+    findings: {
+      never:
+        'Chưa nhận được bản ghi nào từ tiện ích này. Hãy kiểm tra: bộ kiểm tra đã chạy chưa, và có được gửi bản ghi về Tây Ninh ID không.',
+      silent: (since: string, last: string) =>
+        `Đã ${since} không nhận được bản ghi nào. Bản ghi cuối lúc ${last}. Nếu vẫn có người dùng, hãy kiểm tra tiện ích và đường mạng.`,
+      dropped: (n: string) =>
+        `${n} bản ghi bị bỏ vì không gửi về kịp. Các con số dưới đây thiếu chừng đó. Hãy kiểm tra đường mạng.`,
+      unavailable: (n: string) =>
+        `${n} lượt không quyết định được, người dân được báo thử lại. Hãy xem tiện ích có nối được với Tây Ninh ID không.`,
+      unknownAction: (n: string) =>
+        `${n} lượt hỏi một việc không có trong danh mục. Có thể mã nguồn gõ sai tên việc, hoặc việc chưa được công bố.`,
+      slow: (p95: string) =>
+        `Bộ kiểm tra chậm: cứ 100 lượt thì 5 lượt mất hơn ${p95}. Hãy xem máy chủ của tiện ích có quá tải không.`,
+      conversion: (share: string) =>
+        `Chỉ ${share} số lần bắt đầu đi đến mức 2. Hãy thử tự đi qua bước xác minh, và hỏi 1022 xem người dân vướng ở đâu.`,
+      overdue: (n: string) =>
+        `${n} tín hiệu an toàn quá hạn mà tiện ích chưa nhận. Hãy kiểm tra địa chỉ nhận tín hiệu.`,
+    },
+    requests: {
+      title: 'Lượt hỏi',
+      total: 'Tất cả',
+      allowed: 'Được phép',
+      refused: 'Bị từ chối',
+      refusedShare: (n: string, share: string) => `${n} (${share})`,
+      tokens: 'Mã truy cập đã cấp',
+      last: 'Bản ghi cuối',
+      none: 'Chưa có lượt hỏi nào trong khoảng này. Biểu đồ sẽ hiện khi có lượt đầu tiên.',
+      chart: (allowed: string, refused: string, peak: string) =>
+        `Biểu đồ cột: ${allowed} lượt được phép, ${refused} lượt bị từ chối. Nhiều nhất: ${peak}.`,
+    },
+    causes: {
+      title: 'Vì sao bị từ chối',
+      none: 'Không có lượt nào bị từ chối.',
+      chart: (first: string, n: string) => `Biểu đồ thanh các nguyên nhân. Nhiều nhất: ${first}, ${n} lượt.`,
+      cause: 'Nguyên nhân',
+      count: 'Số lượt',
+      todo: 'Nên làm gì',
+      names: {
+        'invalid-request': 'Yêu cầu sai cách gửi',
+        'no-token': 'Chưa đăng nhập',
+        'invalid-token': 'Mã truy cập hết hạn hoặc sai',
+        dpop: 'Không rõ ứng dụng nào gửi',
+        'dpop-nonce': 'Ứng dụng phải gửi lại',
+        'consent-withdrawn': 'Người dân đã rút đồng ý',
+        ended: 'Phiên đã kết thúc',
+        action: 'Việc không có trong danh mục',
+        level: 'Chưa đạt mức 2',
+        age: 'Xác minh đã quá lâu',
+        method: 'Cách xác minh chưa đúng',
+        scope: 'Thiếu quyền cho việc này',
+        consent: 'Chưa có đồng ý',
+        client: 'Ứng dụng không được phép',
+        handover: 'Chuyển sang Cổng quốc gia',
+        unavailable: 'Chưa quyết định được',
+        other: 'Nguyên nhân khác',
+      },
+      todos: {
+        'invalid-request': 'Báo nhóm làm ứng dụng: mã truy cập chỉ được gửi một lần, ở phần đầu của yêu cầu.',
+        'no-token': 'Bình thường khi người dân mới mở tiện ích. Không phải làm gì.',
+        'invalid-token': 'Ít thì bình thường: mã chỉ sống 5 đến 10 phút. Nhiều thì báo nhóm làm ứng dụng.',
+        dpop: 'Kiểm tra giờ của máy chủ và địa chỉ đã khai của tiện ích. Nhiều bất thường thì báo Tây Ninh ID: có thể có người chép trộm mã.',
+        'dpop-nonce': 'Bình thường: ứng dụng tự gửi lại ngay.',
+        'consent-withdrawn': 'Đúng ý người dân. Hãy chắc rằng tiện ích đã dừng dùng thông tin của họ.',
+        ended: 'Bình thường: người dân đã đăng xuất hoặc khóa tài khoản.',
+        action: 'Sửa tên việc trong mã nguồn, hoặc công bố việc đó trong danh mục.',
+        level: 'Bình thường: ứng dụng đưa người dân đi xác minh rồi hỏi lại.',
+        age: 'Bình thường: người dân được mời xác minh lại.',
+        method:
+          'Bình thường nếu ít. Nếu nhiều, xem lại danh mục có đòi cách xác minh mà nhiều người không có.',
+        scope: 'Báo nhóm làm ứng dụng: xin đúng quyền của việc khi đưa người dân đi đăng nhập.',
+        consent: 'Bình thường: ứng dụng phải hỏi ý người dân trước.',
+        client: 'Xem ứng dụng nào đang gọi. Cho phép thì sửa danh mục; không thì báo Tây Ninh ID.',
+        handover: 'Đúng luật: việc này làm ở Cổng Dịch vụ công quốc gia.',
+        unavailable: 'Kiểm tra đường mạng từ tiện ích đến Tây Ninh ID.',
+        other: 'Báo Tây Ninh ID.',
+      },
+    },
+    conversion: {
+      title: 'Lên mức 2',
+      started: 'Bắt đầu bước xác minh',
+      reached: 'Đạt mức 2',
+      abandoned: 'Bỏ dở hoặc đang làm',
+      share: (n: string, share: string) => `${n} (${share})`,
+      none: 'Chưa có ai bắt đầu bước xác minh cho tiện ích này trong khoảng này.',
+      panel: 'Bắt đầu (viền) và đạt mức 2 (tô đậm)',
+      chart: (started: string, reached: string) =>
+        `Biểu đồ cột: ${started} lần bắt đầu bước xác minh, ${reached} lần đạt mức 2.`,
+    },
+    latency: {
+      title: 'Bộ kiểm tra nhanh hay chậm',
+      lead: 'Thời gian một lần kiểm tra mất tại tiện ích.',
+      p50: 'Một nửa số lượt xong trong (p50)',
+      p95: '95 trên 100 lượt xong trong (p95)',
+      p99: '99 trên 100 lượt xong trong (p99)',
+      none: 'Chưa có số đo trong khoảng này.',
+      unit: 'mili giây',
+      chart: (p95: string) => `Biểu đồ đường: p50, p95 và p99 theo thời gian. Cả khoảng, p95 là ${p95}.`,
+    },
+    actions: {
+      title: 'Việc được hỏi nhiều',
+      none: 'Chưa có việc nào được hỏi.',
+      other: 'Việc không thuộc tiện ích này',
+      chart: (first: string, n: string) => `Biểu đồ thanh các việc. Nhiều nhất: ${first}, ${n} lượt.`,
+      action: 'Việc',
+    },
+    signals: {
+      title: 'Tín hiệu an toàn gửi đến tiện ích',
+      pending: 'Đang chờ nhận',
+      overdue: 'Quá hạn',
+      none: 'Tiện ích này chưa đăng ký nhận tín hiệu.',
+    },
+    dropped: 'Bản ghi bị bỏ',
+    asTable: (title: string) => `Xem bằng bảng: ${title}`,
+    time: 'Thời gian',
+    hour: (at: string) => `${at} giờ`,
+    hourFrom: (hour: string, day: string) => `${hour} giờ ngày ${day}`,
+    spans: {
+      minutes: (n: string) => `${n} phút`,
+      hours: (n: string) => `${n} giờ`,
+      days: (n: string) => `${n} ngày`,
+    },
+    safety: 'Cách đăng nhập của tôi',
+  },
+};
