@@ -4,7 +4,6 @@
 // machine disturbs both alike.
 //   node bench/forward-auth.ts [requests=2000]
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http';
@@ -100,9 +99,9 @@ async function ask(port: number, proof: string): Promise<number> {
     headers: { Authorization: `DPoP ${token}`, DPoP: proof },
   });
   asked.end();
-  const [response]: unknown[] = await once(asked, 'response');
-  // `response` is emitted with an IncomingMessage.
-  const message = response as IncomingMessage;
+  const message = await new Promise<IncomingMessage>((resolve, reject) =>
+    asked.once('response', resolve).once('error', reject),
+  );
   message.resume();
   await once(message, 'end');
   if (message.statusCode !== 200) throw new Error(`answered ${message.statusCode}`);

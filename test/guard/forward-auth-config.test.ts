@@ -37,6 +37,13 @@ test('a short configuration is enough; the rest has the careful value', (t) => {
   });
 });
 
+test('the configuration in docs/forward-auth.md is good, and every key stands in its table', async (t) => {
+  const docs = await readFile(new URL('../../docs/forward-auth.md', import.meta.url), 'utf8');
+  const config = parseConfig(/```json\n([^`]*)```/.exec(docs)?.[1] ?? '');
+  t.false('problems' in config);
+  for (const key of Object.keys(config)) t.true(docs.includes(`\`${key}\``), key);
+});
+
 const wrong: readonly (readonly [string, object, RegExp])[] = [
   ['an unknown key', { realm: 'x' }, /^realm: unknown key/],
   [
@@ -168,6 +175,11 @@ test('tnid-guard --check says what is wrong, and starts nothing', async (t) => {
   const bad = await run('--config', join(folder, 'bad.json'), '--check');
   t.is(bad.code, 2);
   t.regex(bad.err, /tnid-guard: extra: unknown key.*\ntnid-guard: proxy: must be one of/);
+  await writeFile(join(folder, 'far.json'), JSON.stringify({ ...good, baseUrl: 'http://far.example' }));
+  t.regex(
+    (await run('--config', join(folder, 'far.json'), '--check')).err,
+    /baseUrl must be an https address/,
+  );
   t.regex((await run()).err, /--config FILE/);
   t.is((await run('--config', join(folder, 'none.json'))).code, 2);
 });

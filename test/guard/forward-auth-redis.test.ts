@@ -6,11 +6,13 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import test from 'ava';
-import { createRedisClient, createSharedReplayStore } from '../../packages/guard/forward-auth/redis.ts';
+import { createRedisClient } from '../../packages/guard/forward-auth/redis.ts';
+import { createRedisReplayStore, type SendCommand } from '../../packages/guard/stores/redis.ts';
 import { findProgram, freePort, runServer } from '../interop/process.ts';
 import { citizenOf, send, startForwardAuth, useFolder, type AtEnd } from './forward-auth-setting.ts';
 
 const redis = findProgram('redis-server');
+const storeIn = ({ sendCommand }: { sendCommand: SendCommand }) => createRedisReplayStore(sendCommand);
 const title = (fact: string): string => `redis: ${fact}`;
 
 async function startRedis(atEnd: AtEnd): Promise<number> {
@@ -37,14 +39,14 @@ if (redis === undefined || spawnSync(redis, ['--version']).status !== 0) {
         createRedisClient({ host: '127.0.0.1', port, passwordFile: undefined }, 'mat-khau'),
       );
       t.teardown(() => clients.forEach((client) => client.close()));
-      const stores = clients.map((client) => createSharedReplayStore(client));
+      const stores = clients.map((client) => storeIn(client));
       const answers = await Promise.all(
         Array.from({ length: 200 }, async (_, i) =>
           stores[i % 2]?.insert(`key-${i % 4}`, 60_000, new Date(0)),
         ),
       );
       t.is(answers.filter((isNew) => isNew === true).length, 4);
-      const ttl = await clients[0]?.sendCommand(['PTTL', 'tn-dpop:key-1']);
+      const ttl = await clients[0]?.sendCommand(['PTTL', 'tn:replay:key-1']);
       t.true(typeof ttl === 'number' && ttl > 50_000 && ttl <= 60_000);
     },
   );
@@ -53,9 +55,7 @@ if (redis === undefined || spawnSync(redis, ['--version']).status !== 0) {
     const port = await startRedis((undo) => t.teardown(undo));
     const client = createRedisClient({ host: '127.0.0.1', port, passwordFile: undefined }, 'sai');
     t.teardown(() => client.close());
-    const error = await t.throwsAsync(async () =>
-      createSharedReplayStore(client).insert('k', 1000, new Date(0)),
-    );
+    const error = await t.throwsAsync(async () => storeIn(client).insert('k', 1000, new Date(0)));
     t.notRegex(String(error?.message), /sai|WRONGPASS/);
   });
 
@@ -119,7 +119,7 @@ test('a server that answers nonsense, or nothing, is a store that does not answe
       { host: '127.0.0.1', port: address.port, passwordFile: undefined },
       undefined,
     );
-    await t.throwsAsync(async () => createSharedReplayStore(client).insert('k', 1000, new Date(0)));
+    await t.throwsAsync(async () => storeIn(client).insert('k', 1000, new Date(0)));
     client.close();
     server.close();
   }

@@ -33,12 +33,14 @@ export type Raw = {
   readonly path?: string;
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string;
+  /** A body sent in chunks, without a length. */
+  readonly chunked?: string;
 };
 
 /** Sends exactly this: doubled headers stay doubled, the path is not tidied. */
 export async function send(
   port: number,
-  { method = 'GET', path = '/', headers = [], body }: Raw,
+  { method = 'GET', path = '/', headers = [], body, chunked }: Raw,
 ): Promise<Reply> {
   const asked = httpRequest({
     host: '127.0.0.1',
@@ -52,7 +54,7 @@ export async function send(
       ...(body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]),
     ],
   });
-  asked.end(body);
+  asked.end(body ?? chunked);
   const answered: Promise<unknown[]> = once(asked, 'response');
   const [response] = await answered;
   // `response` is emitted with an IncomingMessage.

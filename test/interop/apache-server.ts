@@ -9,13 +9,19 @@ export const apache = findProgram('apache2');
 const committed = new URL('../../packages/guard/forward-auth/configs/apache.conf', import.meta.url);
 const modules = 'mpm_event authn_core authz_core authz_user authnz_fcgi proxy proxy_http headers';
 
-export async function startApache(atEnd: AtEnd, guardPort: number, servicePort: number): Promise<number> {
+export async function startApache(
+  atEnd: AtEnd,
+  guardPort: number,
+  servicePort: number,
+  pagePort: number,
+): Promise<number> {
   if (apache === undefined) throw new Error('apache2 is not installed');
   const port = await freePort();
   const folder = await useFolder(atEnd);
   const config = (await readFile(committed, 'utf8'))
     .replace('fcgi://127.0.0.1:9470/', `fcgi://127.0.0.1:${guardPort}/`)
     .replace('http://127.0.0.1:8081/', `http://127.0.0.1:${servicePort}/`)
+    .replace('http://127.0.0.1:9471/', `http://127.0.0.1:${pagePort}/`)
     .replace('<VirtualHost 127.0.0.1:8080>', `<VirtualHost 127.0.0.1:${port}>`);
   await writeFile(join(folder, 'guarded.conf'), config);
   const loads = modules

@@ -9,12 +9,21 @@ export const nginx = findProgram('nginx');
 const committed = new URL('../../packages/guard/forward-auth/configs/nginx.conf', import.meta.url);
 
 export async function startNginx(atEnd: AtEnd, guardPort: number, servicePort: number): Promise<number> {
+  return startChangedNginx(atEnd, guardPort, servicePort, (config) => config);
+}
+
+export async function startChangedNginx(
+  atEnd: AtEnd,
+  guardPort: number,
+  servicePort: number,
+  change: (config: string) => string,
+): Promise<number> {
   const port = await freePort();
   const config = (await readFile(committed, 'utf8'))
     .replace('server 127.0.0.1:9470;', `server 127.0.0.1:${guardPort};`)
     .replace('server 127.0.0.1:8081;', `server 127.0.0.1:${servicePort};`)
     .replace('listen 127.0.0.1:8080;', `listen 127.0.0.1:${port};`);
-  await runNginx(atEnd, config, port);
+  await runNginx(atEnd, change(config), port);
   return port;
 }
 

@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { threadId } from 'node:worker_threads';
 import type { AtEnd } from '../guard/forward-auth-setting.ts';
 
 /** Where Debian keeps servers may be missing from a user's PATH. */
@@ -24,14 +25,25 @@ export function findProgram(name: string): string | undefined {
     });
 }
 
+let given = 0;
+
+/**
+ * Neither nginx nor Apache can be told to take any free port. These lie below the ports the system hands
+ * out by itself, and each worker of the tests has twenty of its own, so that nobody comes in between.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  server.close();
-  await once(server, 'close');
-  return address.port;
+  for (;;) {
+    const port = 20_000 + ((process.pid + threadId) % 500) * 20 + (given++ % 20);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** Runs in the foreground until the test is over; ready when its port answers. */

@@ -32,14 +32,17 @@ export function createAuthServer(
   return doorOf((request, response) => {
     if (!peers(request.socket.remoteAddress))
       return void response.writeHead(403, { Connection: 'close' }).end();
-    if (isAuth(proxy, request)) return void answer(proxy, judge, request, response);
-    return void answerPage(pages, request, response);
+    if (isAuth(proxy, request))
+      return void answer(proxy, judge, request, response).catch(() => response.destroy());
+    return void answerPage(pages, request, response).catch(() => response.destroy());
   });
 }
 
 /** /healthz and the metadata alone, for where the other port speaks FastCGI. */
 export function createPageServer(pages: Pages): Door {
-  return doorOf((request, response) => void answerPage(pages, request, response));
+  return doorOf(
+    (request, response) => void answerPage(pages, request, response).catch(() => response.destroy()),
+  );
 }
 
 function doorOf(listener: RequestListener): Door {

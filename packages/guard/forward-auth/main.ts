@@ -4,10 +4,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createGuard } from '../guard.ts';
 import { parseConfig, type Config } from './config.ts';
 import { createLog } from './log.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
-import { serveForwardAuth } from './serve.ts';
+import { guardOptionsOf, serveForwardAuth } from './serve.ts';
 
 const usage = `tnid-guard --config FILE          answers a proxy: may this request go on?
 tnid-guard --config FILE --check  looks at the configuration and its files, and starts nothing
@@ -19,6 +20,8 @@ async function main(): Promise<number> {
   const read = await readAll(options.config);
   if ('problems' in read) return fail(read.problems.map((problem) => `tnid-guard: ${problem}\n`));
   if (options.check) {
+    // Throws for an address it would refuse at the start.
+    createGuard(guardOptionsOf(read.config, read.secrets));
     process.stdout.write('the configuration is good\n');
     return 0;
   }

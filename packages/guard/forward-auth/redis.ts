@@ -1,9 +1,8 @@
-// Just enough of Redis (RESP2) for the replay store: commands answered in order over one connection.
+// Just enough of Redis (RESP2) for stores/redis.ts, without a package: commands answered in order over one connection.
 // A lost connection fails what waits and is opened again with the next command; a replay store that
 // does not answer refuses, so nothing here retries.
 
 import { connect, type Socket } from 'node:net';
-import type { ReplayStore } from '../sources/replay.ts';
 import type { Redis } from './config.ts';
 
 export type RedisReply = string | number | null;
@@ -68,16 +67,6 @@ export function createRedisClient({ host, port }: Redis, password: string | unde
         socket.write(encode(args));
       }),
     close: () => open?.socket.destroy(),
-  };
-}
-
-/** As stores/redis.ts says: true exactly once per key within its life, on every node. */
-export function createSharedReplayStore(client: RedisClient): ReplayStore {
-  return {
-    async insert(key, ttlMs) {
-      const reply = await client.sendCommand(['SET', `tn-dpop:${key}`, '1', 'NX', 'PX', String(ttlMs)]);
-      return reply === 'OK';
-    },
   };
 }
 

@@ -57,7 +57,7 @@ async function readSecret(path: string): Promise<Uint8Array | string> {
 }
 
 function parseKey(bytes: Uint8Array): JWK | string {
-  const wrong = 'must be a private ES256 key as JWK, as `tnid service add` wrote it';
+  const wrong = 'must be a private ES256 key as JWK, as `tnid service keygen` writes it';
   try {
     const key: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (!isRecord(key) || key.kty !== 'EC' || key.crv !== 'P-256' || typeof key.d !== 'string') return wrong;

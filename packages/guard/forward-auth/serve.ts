@@ -1,13 +1,14 @@
 // Puts the forward-auth server together, and takes it down again.
 
 import { createGuard, type Guard, type GuardOptions } from '../guard.ts';
+import { createRedisReplayStore } from '../stores/redis.ts';
 import type { Address, Config } from './config.ts';
 import { closeDoor, openDoor } from './door.ts';
 import { createFastcgiServer } from './fastcgi-server.ts';
 import { createAuthServer, createPageServer, type Pages } from './http-server.ts';
 import { createSeldom, recordLine, type Log } from './log.ts';
 import { createPeers } from './peers.ts';
-import { createRedisClient, createSharedReplayStore } from './redis.ts';
+import { createRedisClient } from './redis.ts';
 import type { Secrets } from './secrets.ts';
 import { createJudge } from './verdict.ts';
 
@@ -28,18 +29,11 @@ export async function serveForwardAuth(
   const redis = replay === 'memory' ? undefined : createRedisClient(replay, secrets.redisPassword);
   const guard = createGuard({
     ...given,
-    issuer: config.issuer,
-    audience: config.audience,
-    baseUrl: config.baseUrl,
-    feed: config.feed,
-    report: config.report,
+    ...guardOptionsOf(config, secrets),
     onDecision: (record) => log('decision', recordLine(record)),
-    ...(config.acrBase === undefined ? {} : { acrBase: config.acrBase }),
-    ...(secrets.nonceSecret === undefined ? {} : { nonceSecret: secrets.nonceSecret }),
-    ...(redis === undefined ? {} : { replay: createSharedReplayStore(redis) }),
-    ...(config.client === undefined || secrets.privateKey === undefined
+    ...(redis === undefined
       ? {}
-      : { client: { clientId: config.client.clientId, privateKey: secrets.privateKey } }),
+      : { replay: createRedisReplayStore(async (args) => redis.sendCommand(args)) }),
   });
   const peers = createPeers(config.trustedProxies);
   const judge = createJudge(guard, config.issuer, createSeldom(log, given.now ?? (() => new Date())));
@@ -77,6 +71,24 @@ export async function serveForwardAuth(
     await stop();
     throw error;
   }
+}
+
+/** What createGuard judges: `--check` asks it as well. */
+export function guardOptionsOf(config: Config, secrets: Secrets): GuardOptions {
+  const { issuer, audience, baseUrl, acrBase, feed, report, client } = config;
+  const { nonceSecret, privateKey } = secrets;
+  return {
+    issuer,
+    audience,
+    baseUrl,
+    feed,
+    report,
+    ...(acrBase === undefined ? {} : { acrBase }),
+    ...(nonceSecret === undefined ? {} : { nonceSecret }),
+    ...(client === undefined || privateKey === undefined
+      ? {}
+      : { client: { clientId: client.clientId, privateKey } }),
+  };
 }
 
 function pagesOf(guard: Guard): Pages {
