@@ -13,17 +13,20 @@ export type CountKind =
   | 'started'
   | 'reached';
 
-export type SlotCount = { kind: CountKind; name: string; slot: number; n: number };
+export type SlotCount = { kind: CountKind; name: string; at: Date; n: number };
 
-/** Counts of one service by slot of `slotSeconds` since `since`. */
+/**
+ * Counts of one service by slot; `at` is the slot's beginning. date_bin stays in integers: the same by
+ * seconds since 1970 is numeric and took three times as long.
+ */
 export const findCounts = (
   db: Database,
   where: { serviceId: string; since: Date; until: Date; slotSeconds: number },
 ) =>
   db.rows<SlotCount>(sql`
-    select kind, name, floor(extract(epoch from hour - ${where.since}::timestamptz) / ${where.slotSeconds}::int)::int as slot, sum(n)::bigint as n
+    select kind, name, date_bin(${where.slotSeconds}::int * interval '1 second', hour, ${where.since}::timestamptz) as at, sum(n)::bigint as n
     from service_hour
-    where service_id = ${where.serviceId} and hour >= ${where.since} and hour < ${where.until}
+    where service_id = ${where.serviceId} and hour >= ${where.since}::timestamptz and hour < ${where.until}
     group by 1, 2, 3`);
 
 /** When the newest decision we heard of was made. */

@@ -64,7 +64,7 @@ export async function readFigures(
   ]);
   const sumOf = (list: readonly SlotCount[], kind: CountKind) =>
     list.reduce((sum, row) => (row.kind === kind ? sum + row.n : sum), 0);
-  const bySlot = Map.groupBy(rows, ({ slot }) => slot);
+  const bySlot = Map.groupBy(rows, ({ at }) => (at.getTime() - since.getTime()) / slotMs);
   return {
     period,
     slots: Array.from({ length: slots }, (_, slot) => {

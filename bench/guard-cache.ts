@@ -15,6 +15,7 @@ import { readKeyBinding } from '../packages/guard/steps/key-binding.ts';
 import { newDecisionId, recordOf } from '../packages/guard/steps/record.ts';
 import { checkWatermark } from '../packages/guard/steps/watermark.ts';
 import { JWT_SERVICE } from './cast.ts';
+import { coreMs } from './core-time.ts';
 
 type Ground = {
   readonly issuer: string;
@@ -48,12 +49,12 @@ export function cacheWork(request: GuardRequest, { issuer, catalogue, feed }: Gr
   };
   return (forSeconds: number): number => {
     once(true);
-    const startedAt = performance.now();
+    const startedAt = coreMs();
     let count = 0;
-    while (performance.now() - startedAt < forSeconds * 1000) {
+    while (coreMs() - startedAt < forSeconds * 1000) {
       for (let i = 0; i < 1000; i += 1) if (once(false) === '') throw new Error('refused');
       count += 1000;
     }
-    return (count / (performance.now() - startedAt)) * 1000;
+    return (count / (coreMs() - startedAt)) * 1000;
   };
 }

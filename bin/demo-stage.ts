@@ -29,7 +29,8 @@ import { startNeighbours } from '../sandbox/start.ts';
 import { seededPapers } from '../sandbox/citizen/papers.ts';
 import type { Person } from '../sandbox/citizen/people.ts';
 import type { Scene } from '../sandbox/story/scene.ts';
-import { inviteOfficers, type DemoOfficer } from './demo-officers.ts';
+import { publishChangedFiles } from './demo-catalogue.ts';
+import { inviteApprovers, inviteOfficers, inviteOwners, type DemoOfficer } from './demo-officers.ts';
 
 /** The ports people can remember. */
 export const usualPorts = {
@@ -71,6 +72,8 @@ export type Stage = {
   };
   readonly people: readonly Person[];
   readonly officers: readonly DemoOfficer[];
+  readonly approvers: readonly DemoOfficer[];
+  readonly owners: readonly DemoOfficer[];
   /** With its password: a database on this machine that holds invented people only. */
   readonly database: string;
   /** What bin/tnid needs to work on the same house. */
@@ -112,6 +115,9 @@ export async function startStage(options: {
     stops.push(() => neighbours.stop());
     await registerClients(db, keys, at('portal'));
     const officers = await inviteOfficers(db, issuer, new Date());
+    const approvers = await inviteApprovers(db, issuer, new Date());
+    const owners = await inviteOwners(db, issuer, new Date());
+    await publishChangedFiles(db, issuer, new Date());
     const config = readConfig({
       TNID_ISSUER: issuer,
       TNID_LISTEN: `localhost:${ports.broker}`,
@@ -166,6 +172,8 @@ export async function startStage(options: {
       sandbox: neighbours.urls,
       people: neighbours.people,
       officers,
+      approvers,
+      owners,
       database: databaseUrl,
       environment: { TNID_ISSUER: issuer, TNID_DATABASE_URL: databaseUrl, TNID_KEK: kek },
       moved: moved.map((name) => ({ name, from: wanted[name], to: ports[name] })),
@@ -193,6 +201,9 @@ function inOrder(events: readonly ListedEvent[]): ListedEvent[] {
   );
 }
 
+/** The service the portal stands for: its purposes say what it may know of people. */
+const PORTAL_SERVICE = 'https://cong.dichvu.tayninh.gov.vn';
+
 /** What `tnid service add` does, for the four clients of the demo. */
 async function registerClients(
   db: Database,
@@ -215,7 +226,7 @@ async function registerClients(
       };
       await saveClient(
         db,
-        { clientId: name, kind: 'portal', class: 'gov_portal', serviceId: undefined, metadata },
+        { clientId: name, kind: 'portal', class: 'gov_portal', serviceId: PORTAL_SERVICE, metadata },
         now,
       );
     } else {

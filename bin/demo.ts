@@ -117,6 +117,8 @@ function facts(stage: Stage, options: Options): object {
       vneid: { sub: vneidSub },
     })),
     officers,
+    approvers: stage.approvers,
+    owners: stage.owners,
     cards: seededPapers.map((one) => ({ ...one, chip: `${sandbox.cards}/cards/${one.personalNumber}.json` })),
     views,
     data: options.dataDir,
@@ -132,6 +134,7 @@ function addresses(stage: Stage): string[] {
     ['Hồ sơ của tôi', `${issuer}/toi`],
     ['Điện thoại nhận mã', phone],
     ['Mọi trang, mọi trạng thái', views],
+    ['Danh mục: ai được làm gì', `${issuer}/catalogue`],
     ['Tây Ninh ID', `${issuer}/.well-known/openid-configuration`],
     ['Tiện ích Hồ sơ', services.dossier],
     ['Tiện ích Phản ánh', services.report],
@@ -145,24 +148,31 @@ function addresses(stage: Stage): string[] {
 }
 
 /** Who can be met, what stands on the cards, who works at the counter. */
-function peopleLines({ issuer, portal, officers }: Stage): string[] {
+function peopleLines({ issuer, portal, officers, approvers, owners }: Stage): string[] {
   const cards = seededPapers.map(
     ({ name, personalNumber, birthdate, phone }) =>
       `  ${name.padEnd(20)}  ${personalNumber}  ${birthdate.padEnd(10)}  ${phone}`,
   );
-  const desk = officers.map(({ login, invitation }) =>
-    invitation === undefined
-      ? `  ${login}: đã đặt mật khẩu; đăng nhập ở ${issuer}/can-bo/dang-nhap`
-      : `  ${login}: ${invitation}`,
-  );
+  const lines = (people: Stage['officers']) =>
+    people.map(({ login, invitation }) =>
+      invitation === undefined
+        ? `  ${login}: đã đặt mật khẩu; đăng nhập ở ${issuer}/can-bo/dang-nhap`
+        : `  ${login}: ${invitation}`,
+    );
   return [
     '',
     `Người dùng thử: số trên thẻ, ngày sinh, điện thoại (mã QR, tệp đọc chip: ${portal}/dung-thu)`,
     ...cards,
     '',
     'Cán bộ ở quầy: mở đường dẫn mời, đặt mật khẩu, rồi đăng nhập; mỗi người một cửa sổ ẩn danh',
-    ...desk,
+    ...lines(officers),
     `  Làm việc ở ${issuer}/counter`,
+    'Người duyệt danh mục dịch vụ',
+    ...lines(approvers),
+    `  Làm việc ở ${issuer}/can-bo/danh-muc`,
+    'Người phụ trách tiện ích Hồ sơ',
+    ...lines(owners),
+    `  Xem ở ${issuer}/can-bo/dich-vu`,
   ];
 }
 

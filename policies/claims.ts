@@ -53,7 +53,12 @@ export const isClaimScope = (scope: string): scope is ClaimScope => Object.hasOw
 const ruleOf = (scope: ClaimScope): ScopeRule => SCOPES[scope];
 
 // Names that OpenID Connect does not register stand under an address of ours.
-const OWN_NAMES: readonly string[] = ['personal_number', 'personal_number_masked', 'age_over_16', 'age_over_18'];
+const OWN_NAMES: readonly string[] = [
+  'personal_number',
+  'personal_number_masked',
+  'age_over_16',
+  'age_over_18',
+];
 
 /** The level names end in `…/acr/`; the claim names are their neighbours `…/claims/`. */
 export const claimName = (name: string, acrBase: string): string =>

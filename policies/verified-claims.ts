@@ -70,9 +70,7 @@ function evidenceOf({ source, organisation, checkId }: Evidence, time: string): 
   });
   switch (source) {
     case 'vneid':
-      return [
-        record('auth', { type: 'vn_vneid_account', source: { name: 'VNeID', country_code: VIETNAM } }),
-      ];
+      return [record('auth', { type: 'vn_vneid_account', source: { name: 'VNeID', country_code: VIETNAM } })];
     case 'register_match':
       return [record('data', POPULATION_REGISTER)];
     case 'chip_c06':

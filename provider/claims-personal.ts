@@ -88,7 +88,9 @@ function valueOf(name: string, { profile, proven, now }: Known): unknown {
       return phone;
     case 'phone_number_verified':
       // A number that somebody else has proven since is not this person's for certain any more.
-      return phone === undefined ? undefined : phoneFacts !== undefined && phoneFacts.contestedAt === undefined;
+      return phone === undefined
+        ? undefined
+        : phoneFacts !== undefined && phoneFacts.contestedAt === undefined;
     case 'personal_number':
       return number;
     case 'personal_number_masked':

@@ -4,7 +4,7 @@
 import type { Adapter, Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { pairwiseSub } from '../accounts/pairwise.ts';
-import { claimsByScope, claimScopes, namesInVerifiedClaims } from '../policies/claims.ts';
+import { claimsByScope, claimScopes, levelOfClaims, namesInVerifiedClaims } from '../policies/claims.ts';
 import { acrOf } from '../policies/level.ts';
 import { assuranceMetadata } from '../policies/verified-claims.ts';
 import { accountClaims, withholdClaims } from './claims.ts';
@@ -28,7 +28,8 @@ export function providerConfiguration(
   house: ProviderHouse,
   adapter: (model: string) => Adapter,
 ): Configuration {
-  const levelTwo = (scope: string) => house.catalogue.scopes.get(scope)?.level === 2;
+  const levelTwo = (scope: string) =>
+    house.catalogue.scopes.get(scope)?.level === 2 || levelOfClaims([scope]) === 2;
   return {
     adapter,
     fetch: (url, options) => house.callClient(url instanceof Request ? url.url : url, options),

@@ -9,9 +9,11 @@ import { providerConfiguration } from './configuration.ts';
 import { oauthErrorOf } from './errors.ts';
 import { allowClientForms } from './form-action.ts';
 import { loadGrant } from './grants.ts';
+import { followTheLetter } from './letter.ts';
 import type { ProviderHouse } from './house.ts';
 import { endProofsAtLogout } from './logout.ts';
 import { showError } from './pages.ts';
+import { answerReplays } from './replays.ts';
 
 export type BrokerProvider = Provider;
 // The library's words that pages need; its home stays here.
@@ -30,11 +32,13 @@ export function createProvider(
     ...providerConfiguration(house, storage),
     loadExistingGrant: (ctx) => loadGrant(house, provider, ctx),
   });
+  answerReplays(provider);
   pinAddress(provider, new URL(house.issuer));
   // The library answers every error by itself, an outage of ours with 500; here is kept what it was.
   const outages = new WeakMap<object, Refusal>();
   for (const middleware of outer) provider.use(middleware);
   provider.use(requestTransaction(house, (ctx) => outages.get(ctx)));
+  provider.use(followTheLetter);
   provider.use(endProofsAtLogout(house));
   provider.use(allowClientForms);
   provider.on('server_error', (ctx, error) => {

@@ -16,8 +16,10 @@ export type Waiting = {
 export function createWaiting(): Waiting {
   const waiting = new Map<string, Set<() => void>>();
   let closed = false;
+  // Whoever goes leaves the set: a set may be walked while it shrinks.
+  const wakeOne = (streamId: string) => waiting.get(streamId)?.forEach((go) => go());
   const wakeAll = () => {
-    for (const set of [...waiting.values()]) for (const go of [...set]) go();
+    for (const id of waiting.keys()) wakeOne(id);
   };
   return {
     wait(streamId, ms, gone) {
@@ -38,8 +40,8 @@ export function createWaiting(): Waiting {
       });
     },
     wake(streamId) {
-      if (streamId === '') return wakeAll();
-      for (const go of [...(waiting.get(streamId) ?? [])]) go();
+      if (streamId === '') wakeAll();
+      else wakeOne(streamId);
     },
     close() {
       closed = true;

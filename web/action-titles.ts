@@ -14,11 +14,7 @@ function actionTitles(catalogue: Catalogue, { service, scopes }: Asked, lang: La
 }
 
 /** What the person is about to do, in the catalogue's words; a page of our own is in no catalogue. */
-export function titlesShown(
-  catalogue: Catalogue,
-  asked: Asked,
-  lang: Lang,
-): readonly [string, ...string[]] {
+export function titlesShown(catalogue: Catalogue, asked: Asked, lang: Lang): readonly [string, ...string[]] {
   const [first = wordsOf(lang).stepUp.ownPage, ...others] = actionTitles(catalogue, asked, lang);
   return [first, ...others];
 }

@@ -13,6 +13,7 @@ import { catalogueWhoPage } from '../views/catalogue-who.ts';
 import { cataloguePage } from '../views/catalogue.ts';
 import { groupsOf, serviceModel, subjectsOf } from './catalogue-shown.ts';
 import { readQuestion, whatIsPossible } from './catalogue-who.ts';
+import { isHeld } from './etag.ts';
 import { frameOf } from './frame.ts';
 import type { Site } from './site.ts';
 import { send } from './step-page.ts';
@@ -55,12 +56,8 @@ export function catalogueRoutes(site: Site): Router {
     const version = await findPublishedVersion(site.db, parameterOf(ctx, 'sha256'));
     if (version === undefined) throw unknown();
     const { canonical, sha256 } = version.catalogue;
-    ctx.set({ etag: `"${sha256}"`, 'cache-control': 'public, max-age=31536000, immutable' });
-    ctx.status = 200;
-    if (ctx.fresh) {
-      ctx.status = 304;
-      return;
-    }
+    ctx.set('cache-control', 'public, max-age=31536000, immutable');
+    if (isHeld(ctx, `"${sha256}"`)) return;
     ctx.type = 'application/json; charset=utf-8';
     ctx.body = canonical;
   });

@@ -4,7 +4,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { takeDecisions, type Decided } from '../audit/decisions.ts';
+import { OTHER_ACTIONS, takeDecisions, type Decided } from '../audit/decisions.ts';
 import type { Guard } from '../packages/guard/guard.ts';
 import { apiCaller } from './api-caller.ts';
 import type { Site } from './site.ts';
@@ -14,16 +14,15 @@ const MOST_RECORDS = 500;
 const OLDEST_SECONDS = 48 * 3_600;
 const AHEAD_SECONDS = 60;
 
+// The catalogue's own spelling. A service may ask its guard about any text, and a mistyped name must not
+// cost the owner the batch that would show it; but only such a name is kept and shown.
+const ACTION = /^(?=.{1,100}$)[a-z0-9]+([.-][a-z0-9]+)*$/;
 const hash128 = z.string().regex(/^[0-9a-f]{32}$/);
 const word = z.string().regex(/^[\x21-\x7e]+$/);
 const record = z
   .strictObject({
     decision_id: z.string().regex(/^d_[0-9A-Za-z]{16,64}$/),
-    // The catalogue's own spelling: a name is shown to people and never holds anything of the request.
-    action: z
-      .string()
-      .max(100)
-      .regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/),
+    action: z.string().min(1).max(1_000),
     allow: z.boolean(),
     failed: z.array(z.string().regex(/^[a-z]+(-[a-z]+)*$/).max(40)).max(20), // prettier-ignore
     sub_hash: hash128.optional(),
@@ -59,11 +58,11 @@ export function decisionRoutes(site: Site, guard: Guard): Router {
     if (!sent.success) return refuse(site, ctx, 400, placeOf(sent.error.issues[0]?.path ?? []));
     const now = site.clock();
     const { records, dropped = 0 } = sent.data;
-    const foreign = (name: string) => (site.catalogue.actionByName.get(name)?.service ?? service.id) !== service.id; // prettier-ignore
+    const mayAllow = (name: string) => ACTION.test(name) && (site.catalogue.actionByName.get(name)?.service ?? service.id) === service.id; // prettier-ignore
     for (const [index, one] of records.entries()) {
       if (!isTimely(one.ts, now)) return refuse(site, ctx, 400, placeOf(['records', index, 'ts']));
-      // A name of another service is no action here, so it may have been refused and nothing else.
-      if (one.allow && foreign(one.action)) return refuse(site, ctx, 400, placeOf(['records', index, 'action'])); // prettier-ignore
+      // No action of this service has such a name, so it may have been refused and nothing else.
+      if (one.allow && !mayAllow(one.action)) return refuse(site, ctx, 400, placeOf(['records', index, 'action'])); // prettier-ignore
     }
     const ownActions = new Set(service.actions.map(({ action }) => action));
     const handed = { serviceId: service.id, ownActions, records: records.map(decidedOf), dropped };
@@ -82,7 +81,7 @@ function isTimely(ts: number, now: Date): boolean {
 const decidedOf = (sent: SentRecord): Decided => ({
   decisionId: sent.decision_id,
   at: new Date(sent.ts * 1000),
-  action: sent.action,
+  action: ACTION.test(sent.action) ? sent.action : OTHER_ACTIONS,
   allow: sent.allow,
   failed: sent.failed,
   subHash: bytesOf(sent.sub_hash),

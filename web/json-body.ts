@@ -8,7 +8,8 @@ export type JsonBody =
 
 export async function readJson(ctx: Context, mostBytes: number): Promise<JsonBody> {
   if (ctx.is('application/json') !== 'application/json') return { status: 415, error: 'the body must be application/json' }; // prettier-ignore
-  const bytes = await readBytes(ctx, mostBytes);
+  const bytes = await readBytes(ctx, mostBytes).catch(() => 'cut' as const);
+  if (bytes === 'cut') return { status: 400, error: 'the body ended early' };
   if (bytes === undefined) {
     ctx.set('connection', 'close'); // nobody reads the rest
     return { status: 413, error: `the body is larger than ${mostBytes} bytes` };

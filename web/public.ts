@@ -5,6 +5,7 @@ import { rightsPage } from '../views/rights.ts';
 import { welcomePage } from '../views/welcome.ts';
 import { signedOutPage } from '../views/leave.ts';
 import { cataloguePath } from '../catalogue/sign.ts';
+import { isHeld } from './etag.ts';
 import { frameOf } from './frame.ts';
 import type { Site } from './site.ts';
 import { send } from './step-page.ts';
@@ -30,12 +31,8 @@ export function publicRoutes(site: Site, assets: Assets, catalogue: () => Signed
 
   router.get(cataloguePath, (ctx) => {
     const { jws, etag } = catalogue();
-    ctx.set({ etag, 'cache-control': 'public, max-age=60' });
-    ctx.status = 200;
-    if (ctx.fresh) {
-      ctx.status = 304;
-      return;
-    }
+    ctx.set('cache-control', 'public, max-age=60');
+    if (isHeld(ctx, etag)) return;
     ctx.type = 'application/jose';
     ctx.body = jws;
   });

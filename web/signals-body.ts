@@ -69,7 +69,10 @@ export async function readJson<T>(ctx: Context, schema: z.ZodType<T>): Promise<T
   // An IncomingMessage without an encoding yields buffers.
   for await (const bytes of ctx.req as AsyncIterable<Buffer>) {
     size += bytes.length;
-    if (size > MOST_BYTES) throw wrong('size');
+    if (size > MOST_BYTES) {
+      ctx.set('connection', 'close'); // nobody reads the rest
+      throw wrong('size');
+    }
     chunks.push(bytes);
   }
   const parsed = schema.safeParse(jsonIn(Buffer.concat(chunks)));

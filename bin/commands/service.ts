@@ -112,7 +112,10 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
   if (options.kind !== 'miniapp' && jwks === undefined)
     throw new Refusal('invalid', '--jwks is needed: there are no shared secrets');
   if (options.service !== undefined && (options.kind === 'miniapp' || options.kind === 'sign-on'))
-    throw new Refusal('invalid', '--service is for portals and services: this kind is given no personal claims');
+    throw new Refusal(
+      'invalid',
+      '--service is for portals and services: this kind is given no personal claims',
+    );
   if (options.kind !== 'service' && options.redirectUri.length === 0)
     throw new Refusal('invalid', '--redirect-uri is needed');
   const metadata = {
@@ -175,8 +178,8 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
 
 async function serviceIdOf(code: string): Promise<string> {
   // What is in force: a service that only stands in a file would get no token.
-      const files = new URL('../../policies/services', import.meta.url).pathname;
-      const catalogue = await withDatabase((db) => publishedCatalogue(db, files));
+  const files = new URL('../../policies/services', import.meta.url).pathname;
+  const catalogue = await withDatabase((db) => publishedCatalogue(db, files));
   const service = catalogue.serviceByCode.get(code);
   if (service !== undefined) return service.id;
   throw new Refusal('invalid', `--service must be one of: ${[...catalogue.serviceByCode.keys()].join(', ')}`);

@@ -37,7 +37,10 @@ export function startDossier(options: DemoOptions): Promise<DemoService> {
           action: 'hoso.nop-tthc',
           // Not reached while the catalogue hands the action over. Should it ever say local, this
           // service still takes nothing until somebody has written that, too.
-          handle: () => ({ status: 501, body: { trangThai: 'Dịch vụ này không nhận hồ sơ thủ tục hành chính' } }),
+          handle: () => ({
+            status: 501,
+            body: { trangThai: 'Dịch vụ này không nhận hồ sơ thủ tục hành chính' },
+          }),
         },
         {
           method: 'GET',

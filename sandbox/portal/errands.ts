@@ -3,8 +3,13 @@
 
 import { z } from 'zod';
 import { callService, type ServiceAnswer } from '../relying-party/call-service.ts';
-import type { RelyingParty, Tokens, Wanted } from '../relying-party/relying-party.ts';
-import type { Errand, Remedy, Session } from './sessions.ts';
+import {
+  isRefusedByBroker,
+  type RelyingParty,
+  type Tokens,
+  type Wanted,
+} from '../relying-party/relying-party.ts';
+import { keyOf, type Errand, type Remedy, type Session } from './sessions.ts';
 
 export type Services = { readonly dossier: string; readonly report: string };
 
@@ -28,7 +33,8 @@ export async function runErrand(
   session: Session,
   errand: Errand,
 ): Promise<Outcome> {
-  const target = targetOf(errand, services);
+  if (errand.kind === 'info') return runInfo(party, session, errand);
+  const target = targetOf(errand.kind, services);
   const tokens = await usableTokens(party, session, target.resource);
   if (tokens === undefined) return leave(party, session, errand, 'sign-in', wantedFor(target));
   const request = {
@@ -71,7 +77,7 @@ export async function runErrand(
 }
 
 // The lowest level that lets anything begin: a service says by itself when it wants more.
-function targetOf({ kind }: Errand, services: Services): Target {
+function targetOf(kind: Exclude<Errand['kind'], 'info'>, services: Services): Target {
   const dossier = { resource: 'https://hoso.dichvu.tayninh.gov.vn', scope: 'svc:hoso:chuan-bi' };
   switch (kind) {
     case 'report':
@@ -92,18 +98,46 @@ function targetOf({ kind }: Errand, services: Services): Target {
 
 const wantedFor = ({ resource, scope }: Target): Wanted => ({ resource, scope: `${OPENID} ${scope}` });
 
+// Personal information is no service's answer: the page asks UserInfo itself each time it is shown.
+const INFO: Wanted = { resource: undefined, scope: `${OPENID} phone tn.identity tn.verified` };
+
+async function runInfo(party: RelyingParty, session: Session, errand: Errand): Promise<Outcome> {
+  const again = errand.body['hoi-lai'] === 'co';
+  if (errand.tried.includes(again ? 'consent' : 'sign-in')) return { go: '/thong-tin' };
+  return again
+    ? leave(party, session, errand, 'consent', { ...INFO, prompt: 'consent' })
+    : leave(party, session, errand, 'sign-in', INFO);
+}
+
+/** What Tây Ninh ID lets this portal know now. Undefined: the visitor has to sign in for it. */
+export async function readInfo(
+  party: RelyingParty,
+  session: Session,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const tokens = await usableTokens(party, session, INFO.resource);
+  if (tokens === undefined) return undefined;
+  try {
+    return await party.userInfo(session.key, tokens);
+  } catch (error) {
+    if (!isRefusedByBroker(error)) throw error;
+    session.tokens.delete(keyOf(INFO));
+    return undefined;
+  }
+}
+
 /** A token that has not run out, renewed if that can be done. */
 async function usableTokens(
   party: RelyingParty,
   session: Session,
-  resource: string,
+  resource: string | undefined,
 ): Promise<Tokens | undefined> {
-  const held = session.tokens.get(resource);
+  const key = keyOf({ resource });
+  const held = session.tokens.get(key);
   if (held === undefined || held.expiresAt.getTime() - Date.now() > 10_000) return held;
   const renewed = await party.renew(session.key, held);
-  if ('tokens' in renewed) session.tokens.set(resource, renewed.tokens);
-  else session.tokens.delete(resource);
-  return session.tokens.get(resource);
+  if ('tokens' in renewed) session.tokens.set(key, renewed.tokens);
+  else session.tokens.delete(key);
+  return session.tokens.get(key);
 }
 
 async function leave(
@@ -135,7 +169,8 @@ function keep(
     return { go: '/ho-so' };
   }
   // A service that takes what belongs to the national portal is not one to believe.
-  if (kind === 'procedure') return { problem: 'Chưa đủ điều kiện để làm việc này', status: 403 };
+  if (kind === 'procedure' || kind === 'info')
+    return { problem: 'Chưa đủ điều kiện để làm việc này', status: 403 };
   const { ma, trangThai } = filed.parse(answer.body);
   session.receipt = { kind, number: ma, state: trangThai, resource };
   return { go: '/ket-qua' };

@@ -5,7 +5,7 @@ import { factList, hidden, postForm, primary, secondary } from '../../views/form
 import { html, type Html } from '../../views/html.ts';
 import { layout, type PageFrame } from '../../views/layout.ts';
 import type { Tokens } from '../relying-party/relying-party.ts';
-import { procedureTitle } from './procedure-title.ts';
+import { procedureTitle } from './national-portal.ts';
 import type { Receipt, Session } from './sessions.ts';
 import { tryoutTitle } from './tryout.ts';
 
@@ -41,6 +41,11 @@ export function homePage(session: Session | undefined, issuer: string, hasTryout
 <h2>Thủ tục hành chính</h2>
 <p>Khai sinh, đất đai, kinh doanh và các thủ tục khác nộp tại Cổng Dịch vụ công quốc gia. Chúng tôi đưa bạn sang đó.</p>
 <p><a class="button quiet" href="/thu-tuc">${procedureTitle}</a></p>
+</section>
+<section class="panel">
+<h2>Thông tin đã xác minh</h2>
+<p>Xem cổng này biết gì về bạn. Chỉ có khi bạn đồng ý.</p>
+<p><a class="button" href="/thong-tin">Thông tin đã xác minh</a></p>
 </section>
 <h2>Thông tin của bạn</h2>
 <p>Xem bạn đã đồng ý những gì, rút lại khi muốn.</p>
@@ -125,7 +130,9 @@ ${input}</div>`;
 }
 
 // What a developer wants to see and nobody else needs: which token was used. Never the token itself.
-function developerBox(tokens: readonly Tokens[]): Html | false {
+function developerBox(held: readonly Tokens[]): Html | false {
+  // A token for UserInfo says nothing by itself.
+  const tokens = held.filter(({ resource }) => resource !== undefined);
   if (tokens.length === 0) return false;
   return html`<details class="proof"><summary>Dành cho nhà phát triển</summary>
 ${tokens.map((one) => html`<h2>Access token (at+jwt)</h2>${factList(claimsOf(one).map(([label, value]) => ({ label, value })))}`)}

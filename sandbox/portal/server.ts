@@ -8,11 +8,20 @@ import { render, type Html } from '../../views/html.ts';
 import { galleryPage } from '../gallery.ts';
 import { createRelyingParty, isRefusedByBroker, type Registration } from '../relying-party/relying-party.ts';
 import { logoutTokens } from './back-channel.ts';
-import { runErrand, type Outcome, type Services } from './errands.ts';
+import { readInfo, runErrand, type Outcome, type Services } from './errands.ts';
 import { handoverPage, procedurePage } from './national-portal.ts';
 import { dossierPage, frameOf, homePage, isSignedIn, problemPage, receiptPage, reportPage } from './pages.ts';
+import { infoPage } from './info-page.ts';
 import { tryoutPage, type Tryout } from './tryout.ts';
-import { cookieOf, createSessions, isOurForm, noCookie, type Errand, type Session } from './sessions.ts';
+import {
+  cookieOf,
+  createSessions,
+  isOurForm,
+  keyOf,
+  noCookie,
+  type Errand,
+  type Session,
+} from './sessions.ts';
 
 export type Portal = { readonly url: string; stop(): Promise<void> };
 
@@ -64,7 +73,7 @@ export async function startPortal(options: {
     'POST /ho-so': (visit) => submit(visit, 'dossier'),
     'GET /thu-tuc': async ({ session }) => {
       const visitor = session ?? (await newSession());
-      return withCookie(visitor, page(procedurePage(visitor)));
+      return withCookie(visitor, page(procedurePage(frameOf(visitor), visitor.csrf)));
     },
     'POST /thu-tuc': async ({ session, form }) =>
       session === undefined || !isOurForm(session, form.get('csrf'))
@@ -73,7 +82,15 @@ export async function startPortal(options: {
     'GET /cong-quoc-gia': async ({ session }) =>
       session?.handedOverTo === undefined
         ? redirect('/thu-tuc')
-        : page(handoverPage(session, session.handedOverTo)),
+        : page(handoverPage(frameOf(session), session.handedOverTo)),
+    'GET /thong-tin': async ({ session }) => {
+      const visitor = session ?? (await newSession());
+      return withCookie(visitor, page(infoPage(visitor, await readInfo(party, visitor), issuer)));
+    },
+    'POST /thong-tin': async ({ session, form }) => {
+      if (session === undefined || !isOurForm(session, form.get('csrf'))) return forged(session);
+      return run(session, { kind: 'info', body: { 'hoi-lai': form.get('hoi-lai') ?? '' }, tried: [] });
+    },
     'GET /ket-qua': async ({ session }) =>
       session?.receipt === undefined ? redirect('/') : page(receiptPage(session, session.receipt)),
     'GET /ve': arrive,
@@ -119,7 +136,7 @@ export async function startPortal(options: {
         known.departure,
         new URL(url.pathname + url.search, home),
       );
-      session.tokens.set(tokens.resource, tokens);
+      session.tokens.set(keyOf(tokens), tokens);
     } catch (error) {
       if (!isRefusedByBroker(error)) throw error;
       return page(

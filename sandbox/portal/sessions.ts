@@ -6,12 +6,15 @@ import type { Departure, ProofKey, Tokens } from '../relying-party/relying-party
 
 /** What the visitor was about to do when they had to leave for Tây Ninh ID. */
 export type Errand = {
-  readonly kind: 'report' | 'papers' | 'dossier' | 'procedure';
+  readonly kind: 'report' | 'papers' | 'dossier' | 'procedure' | 'info';
   readonly body: Readonly<Record<string, string>>;
   /** Each remedy is tried once: a second refusal is shown, not repeated (protocol §4). */
   readonly tried: readonly Remedy[];
 };
 export type Remedy = 'sign-in' | 'step-up' | 'consent';
+
+/** Where the tokens of one resource are kept; those of UserInfo have none. */
+export const keyOf = ({ resource }: { readonly resource: string | undefined }) => resource ?? 'userinfo';
 
 export type Receipt = {
   readonly kind: 'report' | 'dossier';
@@ -24,7 +27,7 @@ export type Session = {
   readonly id: string;
   readonly csrf: string;
   readonly key: ProofKey;
-  /** By resource; the newest one. */
+  /** By resource (`keyOf`); the newest one. */
   readonly tokens: Map<string, Tokens>;
   readonly departures: Map<string, { readonly departure: Departure; readonly errand: Errand }>;
   papers: readonly string[] | undefined;

@@ -18,7 +18,8 @@ export type ProofKey = openid.DPoPHandle;
 
 export type Wanted = {
   readonly scope: string;
-  readonly resource: string;
+  /** The service the token is for; undefined: UserInfo. */
+  readonly resource: string | undefined;
   readonly acrValues?: string | undefined;
   readonly maxAgeSeconds?: number | undefined;
   readonly prompt?: 'consent' | 'login' | undefined;
@@ -39,7 +40,7 @@ export type Tokens = {
   readonly idToken: string;
   /** What was granted, which may be less than was asked for. */
   readonly scope: string;
-  readonly resource: string;
+  readonly resource: string | undefined;
   readonly expiresAt: Date;
   readonly subject: string;
   readonly sessionId: string | undefined;
@@ -74,7 +75,7 @@ export async function createRelyingParty(registration: Registration): Promise<Re
 
   const tokensFrom = (
     answer: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers,
-    before: { resource: string; tokens?: Tokens },
+    before: { resource: string | undefined; tokens?: Tokens },
   ): Tokens => {
     const claims = answer.claims();
     const { tokens } = before;
@@ -112,7 +113,7 @@ export async function createRelyingParty(registration: Registration): Promise<Re
           code_challenge_method: 'S256',
           ui_locales: 'vi',
           scope: wanted.scope,
-          resource: wanted.resource,
+          ...resourceOf(wanted),
           state,
           nonce,
           ...(wanted.acrValues === undefined ? {} : { acr_values: wanted.acrValues }),
@@ -135,7 +136,7 @@ export async function createRelyingParty(registration: Registration): Promise<Re
           pkceCodeVerifier: codeVerifier,
           ...(wanted.maxAgeSeconds === undefined ? {} : { maxAge: wanted.maxAgeSeconds }),
         },
-        { resource: wanted.resource },
+        resourceOf(wanted),
         { DPoP: proofKey },
       );
       return tokensFrom(answer, { resource: wanted.resource });
@@ -145,7 +146,9 @@ export async function createRelyingParty(registration: Registration): Promise<Re
       const { refreshToken, resource } = tokens;
       if (refreshToken === undefined) return { refused: 'no refresh token' };
       try {
-        const answer = await openid.refreshTokenGrant(config, refreshToken, { resource }, { DPoP: proofKey });
+        const answer = await openid.refreshTokenGrant(config, refreshToken, resourceOf(tokens), {
+          DPoP: proofKey,
+        });
         return { tokens: tokensFrom(answer, { resource, tokens }) };
       } catch (error) {
         if (error instanceof openid.ResponseBodyError) return { refused: error.error };
@@ -166,6 +169,9 @@ export async function createRelyingParty(registration: Registration): Promise<Re
     },
   };
 }
+
+const resourceOf = ({ resource }: { readonly resource: string | undefined }) =>
+  resource === undefined ? undefined : { resource };
 
 /** The broker or the person said no, or the answer was not meant for us. An outage is neither. */
 export function isRefusedByBroker(error: unknown): boolean {

@@ -112,7 +112,7 @@ test('the row that answered is the cause, and causes add up to refusals', async 
   t.is(causes.reduce((sum, { n }) => sum + n, 0), refused); // prettier-ignore
   const rows = await domain.db.rows<{ failed: string[] }>(sql`select failed from decision_record where service_id = ${serviceId}`); // prettier-ignore
   t.deepEqual(
-    rows.map(({ failed }) => failed.length).toSorted(),
+    rows.map(({ failed }) => failed.length).toSorted((a, b) => a - b),
     [1, 1, 1, 1, 3],
     'the record keeps them all',
   );

@@ -126,7 +126,12 @@ test('a body that stops half way leaves no error behind', async (t) => {
   await new Promise<void>((resolve) => {
     const half = request(`${house.issuer}/access/v1/evaluation`, {
       method: 'POST',
-      headers: { authorization: `DPoP ${token}`, dpop, 'content-type': 'application/json', 'content-length': '5000' },
+      headers: {
+        authorization: `DPoP ${token}`,
+        dpop,
+        'content-type': 'application/json',
+        'content-length': '5000',
+      },
     });
     half.on('error', () => resolve());
     half.write('{"subject":', () => half.destroy());

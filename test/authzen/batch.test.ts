@@ -52,19 +52,29 @@ test('a default is used where an evaluation says nothing, and replaced whole whe
   const whole = { subject, resource, ...yes };
   t.deepEqual(decisionsIn(await reports.post('evaluations', { evaluations: [whole, whole] })).map(({ decision }) => decision), [true, true]); // prettier-ignore
   const overridden = await asked([{}, { subject: { type: 'citizen', id: 'khong-ai' } }, no], yes);
-  t.deepEqual(decisionsIn(overridden).map(({ decision }) => decision), [true, false, false]);
+  t.deepEqual(
+    decisionsIn(overridden).map(({ decision }) => decision),
+    [true, false, false],
+  );
   const { properties: _, ...bare } = subject as { properties: object }; // made above
   const emptied = await asked([{ subject: bare }], yes);
   t.deepEqual(decisionsIn(emptied)[0]?.context.reason_admin?.failed.includes('level'), true, 'properties are not merged'); // prettier-ignore
 });
 
 test('what is wrong with one evaluation stands in its place', async (t) => {
-  const reply = await asked([yes, { action: {} }, 'khong', { ...yes, resource: { type: 'service', id: DOSSIERS } }]);
+  const reply = await asked([
+    yes,
+    { action: {} },
+    'khong',
+    { ...yes, resource: { type: 'service', id: DOSSIERS } },
+  ]);
   t.is(reply.status, 200);
   const decisions = decisionsIn(reply);
   t.deepEqual(decisions.map(({ decision }) => decision), [true, false, false, false]); // prettier-ignore
   t.deepEqual(decisions.map(({ context }) => context.error?.status), [undefined, 400, 400, 403]); // prettier-ignore
-  const denied = await asked([{ action: {} }, yes], { options: { evaluations_semantic: 'deny_on_first_deny' } });
+  const denied = await asked([{ action: {} }, yes], {
+    options: { evaluations_semantic: 'deny_on_first_deny' },
+  });
   t.is(decisionsIn(denied).length, 1, 'an error is a denial');
 });
 
@@ -88,5 +98,13 @@ test('a batch that is wrong as a whole is refused as a whole', async (t) => {
     const reply = await reports.post('evaluations', body);
     t.is(reply.status, 400, title);
   } // prettier-ignore
-  t.is(decisionsIn(await asked(Array.from({ length: 100 }, () => ({})), yes)).length, 100);
+  t.is(
+    decisionsIn(
+      await asked(
+        Array.from({ length: 100 }, () => ({})),
+        yes,
+      ),
+    ).length,
+    100,
+  );
 });

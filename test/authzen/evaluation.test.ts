@@ -66,7 +66,11 @@ test('a level that is missing is a denial with the step-up that would help', asy
   t.regex(JSON.stringify(reply.body), /Cần xác thực mức 2/);
 });
 
-const worse: readonly (readonly [title: string, over: Record<string, unknown> | undefined, failed: readonly string[]])[] = [
+const worse: readonly (readonly [
+  title: string,
+  over: Record<string, unknown> | undefined,
+  failed: readonly string[],
+])[] = [
   ['an unknown acr', { acr: 'https://id.tayninh.gov.vn/acr/22' }, ['level', 'age']],
   ['an acr of the wrong type', { acr: 2 }, ['level', 'age']],
   ['no time of proof', { auth_time: undefined }, ['level', 'age']],
@@ -129,7 +133,11 @@ test('with the citizen’s token nothing the caller says counts', async (t) => {
     dossiers.post('evaluation', { subject: { ...subject, ...over }, ...filing, context: { access_token: accessToken } }); // prettier-ignore
   t.is((await asking({ properties: { acr: `${house.issuer}/acr/1`, scope: '' } })).body['decision'], true);
   t.is((await asking({ properties: undefined })).body['decision'], true);
-  t.deepEqual(failedIn(await asking({ id: 'khong-ai' })), ['invalid-token'], 'the token is about another person');
+  t.deepEqual(
+    failedIn(await asking({ id: 'khong-ai' })),
+    ['invalid-token'],
+    'the token is about another person',
+  );
 
   const reporter = await subjectOf(LEVEL_ONE);
   const [header = '', payload = '', signature = ''] = token.split('.');

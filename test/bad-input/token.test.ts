@@ -93,7 +93,7 @@ test.serial('/token', async (t) => {
     ['a proof without a key', refreshWith(proofWith({}, { jwk: undefined })), 400, 'invalid_dpop_proof'],
     ["a service asking for a citizen's scope", () => service.credentials({ scope: 'svc:bhyt:xem' }), 200], // a token without any scope: see below, prettier-ignore
     ['a service asking for another audience', () => service.credentials({ resource: INSURANCE }), 400, 'invalid_target'], // prettier-ignore
-    ['a service redeeming a code', redeem({}, {}, () => service), 400, 'invalid_request'],
+    ['a service redeeming a code', redeem({}, {}, () => service), 400, 'unauthorized_client'],
   ];
   await judge(t, house, rows);
   t.is((await service.credentials({ scope: 'svc:bhyt:xem' })).body['scope'], undefined);

@@ -3,10 +3,9 @@ import { judgeProposal } from '../../catalogue/approve.ts';
 import { indexCatalogue } from '../../catalogue/catalogue.ts';
 import { loadCatalogue } from '../../catalogue/load.ts';
 import { getProposal, listProposals, proposeCatalogue } from '../../catalogue/propose.ts';
-import { getProposalNamed, openPublished, publishProposal } from '../../catalogue/publish.ts';
-import { compareWithFiles, findPublished, findPublishedVersion, listHistory, publishedCatalogue } from '../../catalogue/published.ts'; // prettier-ignore
+import { getProposalNamed, openPublished } from '../../catalogue/publish.ts';
+import { compareWithFiles, findPublishedVersion, listHistory, publishedCatalogue } from '../../catalogue/published.ts'; // prettier-ignore
 import { openDatabase, sql } from '../../database.ts';
-import type { Database } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
 import { disableStaff } from '../../staff/disable.ts';
 import { after, NOW, ORIGIN, times } from '../support/domain.ts';
@@ -22,20 +21,6 @@ test.before(async () => {
 test.after.always(() => desk?.close());
 
 const DAYS = 86_400;
-const current = async (db: Database = desk.house.db) => {
-  const published = await findPublished(db);
-  if (published === undefined) throw new Error('nothing is published');
-  return published;
-};
-const publish = (id: string, now = NOW) =>
-  publishProposal(desk.house, { id, operatorId: desk.operatorId }, now);
-const eventsAbout = async (id: string): Promise<string[]> => {
-  const rows = await desk.house.db.rows<{ kind: string; body: Buffer }>(
-    sql`select kind, body from access_event where kind like 'catalogue.%' order by seq`,
-  );
-  return rows.filter(({ body }) => body.toString().includes(id)).map(({ kind }) => kind);
-};
-
 test.serial('the first start publishes the files, once, however many brokers start at once', async (t) => {
   const { url } = await useDatabase();
   const brokers = await times(4, async () => openDatabase(url, { maxConnections: 2 }));
@@ -77,7 +62,7 @@ test.serial('commands read the files while nothing is published, then what is pu
 });
 
 test.serial('what is published already cannot be proposed', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   await t.throwsAsync(desk.propose(catalogue), { instanceOf: Refusal, message: /nothing differs/ });
 });
 
@@ -87,36 +72,36 @@ test.serial('a stronger and a neutral change are published at once', async (t) =
     [neutral, 'neutral'],
   ] as const) {
     // prettier-ignore
-    const before = await current();
+    const before = await desk.current();
     const proposed = await desk.propose(make(before.catalogue));
     t.is(proposed.direction, direction);
     t.is(proposed.changes.length, 1, 'the order of members in the bytes is no change');
-    t.like(await publish(proposed.id), { outcome: 'published', number: before.number + 1, direction });
-    const now = await current();
+    t.like(await desk.publish(proposed.id), { outcome: 'published', number: before.number + 1, direction });
+    const now = await desk.current();
     t.is(now.catalogue.sha256, proposed.sha256);
     t.true(now.publishedAt.getTime() >= before.publishedAt.getTime() + 1_000, 'services compare the second');
-    t.deepEqual(await eventsAbout(proposed.id), ['catalogue.proposed', 'catalogue.published']);
+    t.deepEqual(await desk.events(proposed.id), ['catalogue.proposed', 'catalogue.published']);
   }
 });
 
 test.serial('a weaker change waits for two people, and then stands', async (t) => {
-  const before = await current();
+  const before = await desk.current();
   const [first, second] = desk.approvers;
   const proposed = await desk.propose(weaker(before.catalogue));
   t.is(proposed.direction, 'weaker');
-  t.deepEqual(await publish(proposed.id), { outcome: 'waits', approvals: 0 });
+  t.deepEqual(await desk.publish(proposed.id), { outcome: 'waits', approvals: 0 });
   t.deepEqual(await desk.approve(proposed.id, first), { outcome: 'approved', approvals: 1 });
-  t.deepEqual(await publish(proposed.id), { outcome: 'waits', approvals: 1 });
+  t.deepEqual(await desk.publish(proposed.id), { outcome: 'waits', approvals: 1 });
   t.deepEqual(await desk.approve(proposed.id, first), { outcome: 'spoken' }, 'one voice a person');
-  t.deepEqual(await publish(proposed.id), { outcome: 'waits', approvals: 1 });
-  t.is((await current()).catalogue.sha256, before.catalogue.sha256);
+  t.deepEqual(await desk.publish(proposed.id), { outcome: 'waits', approvals: 1 });
+  t.is((await desk.current()).catalogue.sha256, before.catalogue.sha256);
   t.deepEqual(await desk.approve(proposed.id, second), { outcome: 'approved', approvals: 2 });
-  t.like(await publish(proposed.id), { outcome: 'published', direction: 'weaker' });
-  t.deepEqual(await publish(proposed.id), { outcome: 'ended' });
-  t.is((await current()).catalogue.actionByName.get('hoso.nop')?.require.maxAge, 3600);
+  t.like(await desk.publish(proposed.id), { outcome: 'published', direction: 'weaker' });
+  t.deepEqual(await desk.publish(proposed.id), { outcome: 'ended' });
+  t.is((await desk.current()).catalogue.actionByName.get('hoso.nop')?.require.maxAge, 3600);
   const [newest] = await listHistory(desk.house.db);
   t.like(newest, { direction: 'weaker', base: before.catalogue.sha256, approvedBy: ['Phòng 2', 'Phòng 3'] });
-  t.deepEqual(await eventsAbout(proposed.id), [
+  t.deepEqual(await desk.events(proposed.id), [
     'catalogue.proposed',
     'catalogue.approved',
     'catalogue.approved',
@@ -125,37 +110,37 @@ test.serial('a weaker change waits for two people, and then stands', async (t) =
 });
 
 test.serial('a mixed change is a weaker one, and its weaker parts are read first', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   const proposed = await desk.propose(neutral(weaker(catalogue, 90), 'Gọi số khác'));
   t.is(proposed.direction, 'weaker');
   const { changes, before, after: next } = await getProposal(desk.house.db, proposed.id, NOW);
   t.deepEqual(changes.map(({ direction }) => direction), ['weaker', 'neutral']); // prettier-ignore
   t.is(before?.sha256, catalogue.sha256);
   t.is(next.sha256, proposed.sha256);
-  t.deepEqual(await publish(proposed.id), { outcome: 'waits', approvals: 0 });
+  t.deepEqual(await desk.publish(proposed.id), { outcome: 'waits', approvals: 0 });
 });
 
 test.serial('who refuses ends a proposal, also one that two had approved', async (t) => {
-  const { catalogue, number } = await current();
+  const { catalogue, number } = await desk.current();
   const [first, second, third] = desk.approvers;
   const { id } = await desk.propose(weaker(catalogue, 120));
   await desk.approve(id, first);
   await desk.approve(id, second);
   const refusal = { id, staffId: third, verdict: 'refused', reason: 'chưa có văn bản' } as const;
   t.deepEqual(await judgeProposal(desk.house, refusal, NOW), { outcome: 'refused' });
-  t.deepEqual(await publish(id), { outcome: 'ended' });
-  t.is((await current()).number, number);
+  t.deepEqual(await desk.publish(id), { outcome: 'ended' });
+  t.is((await desk.current()).number, number);
   t.deepEqual(await judgeProposal(desk.house, refusal, NOW), { outcome: 'ended' });
-  t.is((await eventsAbout(id)).at(-1), 'catalogue.refused');
+  t.is((await desk.events(id)).at(-1), 'catalogue.refused');
   const { verdicts } = await getProposal(desk.house.db, id, NOW);
   t.is(verdicts.find(({ verdict }) => verdict === 'refused')?.reason, 'chưa có văn bản');
   const again = await desk.propose(weaker(catalogue, 120));
   t.not(again.id, id, 'it may be proposed again, and begins at nothing');
-  t.deepEqual(await publish(again.id), { outcome: 'waits', approvals: 0 });
+  t.deepEqual(await desk.publish(again.id), { outcome: 'waits', approvals: 0 });
 });
 
 test.serial('nobody but an approver approves, with a reason, and never their own proposal', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   const { id } = await desk.propose(weaker(catalogue, 130));
   for (const role of ['officer', 'auditor', 'operator'] as const) {
     const error = await t.throwsAsync(
@@ -174,36 +159,36 @@ test.serial('nobody but an approver approves, with a reason, and never their own
 });
 
 test.serial('an approval leaves with the person who gave it', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   const { id } = await desk.propose(weaker(catalogue, 140));
   const leaving = await desk.staff('approver');
   await desk.approve(id, leaving);
   await desk.approve(id, desk.approvers[0]);
   const row = await desk.house.db.row<{ login: string }>(sql`select login from staff where id = ${leaving}`);
   await disableStaff({ db: desk.house.db, origin: ORIGIN }, row?.login ?? '', NOW);
-  t.deepEqual(await publish(id), { outcome: 'waits', approvals: 1 });
+  t.deepEqual(await desk.publish(id), { outcome: 'waits', approvals: 1 });
   const next = await desk.propose(weaker(catalogue, 145));
   const error = await t.throwsAsync(desk.approve(next.id, leaving), { instanceOf: Refusal });
   t.is(error?.kind, 'forbidden');
 });
 
 test.serial('approvals are for one base: what is published meanwhile ends them', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   const [first, second] = desk.approvers;
   const waiting = await desk.propose(weaker(catalogue, 150));
   await desk.approve(waiting.id, first);
   await desk.approve(waiting.id, second);
   const quick = await desk.propose(stronger(catalogue, 50));
-  t.like(await publish(quick.id), { outcome: 'published' });
-  t.deepEqual(await publish(waiting.id), { outcome: 'ended' });
+  t.like(await desk.publish(quick.id), { outcome: 'published' });
+  t.deepEqual(await desk.publish(waiting.id), { outcome: 'ended' });
   t.deepEqual(await desk.approve(waiting.id, desk.approvers[2]), { outcome: 'ended' });
   t.is((await getProposal(desk.house.db, waiting.id, NOW)).state, 'lapsed');
-  const again = await desk.propose(weaker((await current()).catalogue, 150));
-  t.deepEqual(await publish(again.id), { outcome: 'waits', approvals: 0 });
+  const again = await desk.propose(weaker((await desk.current()).catalogue, 150));
+  t.deepEqual(await desk.publish(again.id), { outcome: 'waits', approvals: 0 });
 });
 
 test.serial('a proposal and its approvals end after 30 days', async (t) => {
-  const { catalogue, number } = await current();
+  const { catalogue, number } = await desk.current();
   const made = await desk.propose(weaker(catalogue, 160));
   await desk.approve(made.id, desk.approvers[0], after(29 * DAYS));
   t.deepEqual(await desk.approve(made.id, desk.approvers[1], after(30 * DAYS)), { outcome: 'ended' });
@@ -211,84 +196,23 @@ test.serial('a proposal and its approvals end after 30 days', async (t) => {
     (await listProposals(desk.house.db, after(30 * DAYS))).find(({ id }) => id === made.id)?.state,
     'lapsed',
   );
-  t.deepEqual(await publish(made.id, after(30 * DAYS)), { outcome: 'lapsed' });
-  t.is((await current()).number, number);
+  t.deepEqual(await desk.publish(made.id, after(30 * DAYS)), { outcome: 'lapsed' });
+  t.is((await desk.current()).number, number);
   const again = await desk.propose(weaker(catalogue, 160), after(31 * DAYS));
   t.not(again.id, made.id);
   t.false(again.known);
 });
 
-test.serial('proposing the same twice is one proposal', async (t) => {
-  const { catalogue } = await current();
-  const wish = weaker(catalogue, 170);
-  const both = await Promise.all(
-    [desk.house, desk.other].map((house) => proposeCatalogue(house, { catalogue: wish, operatorId: desk.operatorId }, NOW)), // prettier-ignore
-  );
-  t.is(both[0]?.id, both[1]?.id);
-  t.deepEqual(both.map(({ known }) => known).toSorted(), [false, true]); // prettier-ignore
-  t.deepEqual(await eventsAbout(both[0]?.id ?? ''), ['catalogue.proposed']);
-});
-
-test.serial('of publications at the same moment one counts, of one proposal and of two', async (t) => {
-  const { catalogue, number } = await current();
-  const [one, two] = [
-    await desk.propose(stronger(catalogue, 40)),
-    await desk.propose(stronger(catalogue, 30)),
-  ];
-  const houses = [desk.house, desk.other];
-  const outcomes = await times(8, async (n) => {
-    const house = houses[n % 2] ?? desk.house;
-    const { id } = n < 4 ? one : two;
-    return (await publishProposal(house, { id, operatorId: desk.operatorId }, NOW)).outcome;
-  });
-  t.is(outcomes.filter((outcome) => outcome === 'published').length, 1);
-  t.is((await current()).number, number + 1);
-});
-
-test.serial('a person who approves eight times at once has one voice', async (t) => {
-  const { catalogue } = await current();
-  const { id } = await desk.propose(weaker(catalogue, 180));
-  const outcomes = await times(8, async (n) => {
-    const house = n % 2 === 0 ? desk.house : desk.other;
-    const wish = { id, staffId: desk.approvers[0], verdict: 'approved', reason: 'được' } as const;
-    return (await judgeProposal(house, wish, NOW)).outcome;
-  });
-  t.is(outcomes.filter((outcome) => outcome === 'approved').length, 1);
-  t.is(outcomes.filter((outcome) => outcome === 'spoken').length, 7);
-  t.deepEqual(await publish(id), { outcome: 'waits', approvals: 1 });
-});
-
-test.serial('the second approval, a refusal and the publication at once agree on one end', async (t) => {
-  for (const round of [1, 2, 3, 4]) {
-    const { catalogue, number } = await current();
-    const { id } = await desk.propose(weaker(catalogue, 180 + round));
-    await desk.approve(id, desk.approvers[0]);
-    const say = (staffId: string | undefined, verdict: 'approved' | 'refused') =>
-      judgeProposal(desk.other, { id, staffId: staffId ?? '', verdict, reason: 'lý do' }, NOW);
-    const [approved, refused, ...published] = await Promise.all([
-      say(desk.approvers[1], 'approved'),
-      say(desk.approvers[2], 'refused'),
-      publish(id),
-      publish(id),
-    ]);
-    const out = published.filter(({ outcome }) => outcome === 'published').length;
-    t.is(out === 1, refused.outcome === 'ended', 'either it is published or it was refused');
-    t.is((await current()).number, number + out);
-    t.is((await getProposal(desk.house.db, id, NOW)).state, out === 1 ? 'published' : 'refused');
-    if (out === 1) t.is(approved.outcome, 'approved', 'published only after the second approval');
-  }
-});
-
 test.serial('an earlier content comes back as a new version, with approvals if that is weaker', async (t) => {
-  const before = await current();
+  const before = await desk.current();
   const forward = await desk.propose(stronger(before.catalogue, 20));
-  await publish(forward.id);
+  await desk.publish(forward.id);
   const back = await desk.propose(before.catalogue);
   t.is(back.direction, 'weaker');
   await desk.approve(back.id, desk.approvers[0]);
   await desk.approve(back.id, desk.approvers[1]);
-  t.like(await publish(back.id), { outcome: 'published', number: before.number + 2 });
-  const now = await current();
+  t.like(await desk.publish(back.id), { outcome: 'published', number: before.number + 2 });
+  const now = await desk.current();
   t.is(now.catalogue.version, before.catalogue.version);
   t.true(now.publishedAt > before.publishedAt);
   t.is((await findPublishedVersion(desk.house.db, forward.sha256))?.number, before.number + 1, 'kept');
@@ -297,7 +221,7 @@ test.serial('an earlier content comes back as a new version, with approvals if t
 });
 
 test.serial('words of a purpose that changed under an old version are refused when proposed', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   const purposes = catalogue.content.purposes.map((one, n) => (n === 0 ? { ...one, text: { ...one.text, vi: 'Khác hẳn.' } } : one)); // prettier-ignore
   const changed = indexCatalogue({ ...catalogue.content, purposes }, dateOf(catalogue));
   const error = await t.throwsAsync(desk.propose(changed), { instanceOf: Refusal });
@@ -306,18 +230,18 @@ test.serial('words of a purpose that changed under an old version are refused wh
 });
 
 test.serial('a new purpose is kept in the transaction that publishes it', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   const purposes = catalogue.content.purposes.map((one, n) => (n === 0 ? { ...one, version: one.version + 1 } : one)); // prettier-ignore
   const { id } = await desk.propose(indexCatalogue({ ...catalogue.content, purposes }, dateOf(catalogue)));
   const [purpose] = purposes;
   const kept = () => desk.house.db.row(sql`select 1 as one from purpose where purpose_id = ${purpose?.id ?? ''} and version = ${purpose?.version ?? 0}`); // prettier-ignore
   t.is(await kept(), undefined, 'not by being proposed');
-  t.like(await publish(id), { outcome: 'published' });
+  t.like(await desk.publish(id), { outcome: 'published' });
   t.truthy(await kept());
 });
 
 test.serial('a proposal is named by its version or by its hash', async (t) => {
-  const { catalogue } = await current();
+  const { catalogue } = await desk.current();
   const proposed = await desk.propose(stronger(catalogue, 10));
   for (const name of [proposed.version, proposed.sha256, proposed.sha256.slice(0, 8)])
     t.is((await getProposalNamed(desk.house.db, name)).id, proposed.id, name);
@@ -331,31 +255,4 @@ test.serial('a proposal is named by its version or by its hash', async (t) => {
     const error = await t.throwsAsync(getProposalNamed(desk.house.db, name), { instanceOf: Refusal }, name);
     t.is(error?.kind, kind, name);
   }
-});
-
-test.serial('the tables themselves refuse what the code would not do', async (t) => {
-  const { db } = desk.house;
-  const { catalogue, number } = await current();
-  const proposed = await desk.propose(weaker(catalogue, 240));
-  const insert = (direction: string, base: string, at = number + 1) => sql`
-    insert into catalogue_version (number, version, sha256, content, base_sha256, direction, changes, proposal_id, published_by, published_at)
-    select ${at}::integer, version, sha256, content, decode(${base}, 'hex'), ${direction}, changes, id, proposed_by, ${NOW}
-    from catalogue_proposal where id = ${proposed.id}`;
-  await t.throwsAsync(db.run(insert('weaker', catalogue.sha256)), { message: /two approvals/ });
-  await t.throwsAsync(db.run(insert('stronger', catalogue.sha256)), { message: /as it was proposed/ });
-  await t.throwsAsync(db.run(insert('weaker', proposed.sha256)), { message: /follows the one before/ });
-  await t.throwsAsync(db.run(insert('weaker', catalogue.sha256, number + 2)), {
-    message: /follows the one before/,
-  });
-  for (const [what, statement] of [
-    ['version changed', sql`update catalogue_version set direction = 'neutral'`],
-    ['version gone', sql`delete from catalogue_version`],
-    ['approval changed', sql`update catalogue_approval set verdict = 'approved'`],
-    ['approval gone', sql`delete from catalogue_approval`],
-    ['proposal changed', sql`update catalogue_proposal set direction = 'neutral' where state = 'open'`],
-    ['proposal opened again', sql`update catalogue_proposal set state = 'open', ended_at = null where state <> 'open'`],
-    ['proposal gone', sql`delete from catalogue_proposal`],
-    ['bytes of another hash', sql`insert into catalogue_version (number, version, sha256, content, direction, changes, published_at) values (99, 'x', ${Buffer.alloc(32)}, ${Buffer.from('{}')}, 'first', ${Buffer.from('[]')}, ${NOW})`],
-  ] as const) await t.throwsAsync(db.run(statement), undefined, what); // prettier-ignore
-  t.is((await current()).number, number);
 });

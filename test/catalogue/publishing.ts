@@ -7,8 +7,12 @@ import type { Judged } from '../../catalogue/approve.ts';
 import { loadCatalogue } from '../../catalogue/load.ts';
 import { proposeCatalogue } from '../../catalogue/propose.ts';
 import type { CatalogueHouse, Proposed } from '../../catalogue/propose.ts';
-import { openPublished } from '../../catalogue/publish.ts';
+import { openPublished, publishProposal } from '../../catalogue/publish.ts';
+import type { PublishOutcome } from '../../catalogue/publish.ts';
+import { findPublished } from '../../catalogue/published.ts';
+import type { Published } from '../../catalogue/published.ts';
 import { purposeLedger } from '../../consent/publish.ts';
+import { sql } from '../../database.ts';
 import type { Database } from '../../database.ts';
 import type { CatalogueAction } from '../../policies/decide.ts';
 import { acceptInvitation, inviteStaff } from '../../staff/invitation.ts';
@@ -29,6 +33,10 @@ export type Desk = {
   staff(role: StaffRole): Promise<string>;
   propose(catalogue: Catalogue, now?: Date): Promise<Proposed>;
   approve(id: string, staffId: string, now?: Date): Promise<Judged>;
+  publish(id: string, now?: Date): Promise<PublishOutcome>;
+  current(): Promise<Published>;
+  /** Kinds of the events about a proposal, in their order. */
+  events(id: string): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -60,6 +68,18 @@ export async function openPublishingDesk(): Promise<Desk> {
     propose: (catalogue, now = NOW) => proposeCatalogue(house, { catalogue, operatorId }, now),
     approve: (id, staffId, now = NOW) =>
       judgeProposal(house, { id, staffId, verdict: 'approved', reason: 'đã xem từng thay đổi' }, now),
+    publish: (id, now = NOW) => publishProposal(house, { id, operatorId }, now),
+    async current() {
+      const published = await findPublished(domain.db);
+      if (published === undefined) throw new Error('nothing is published');
+      return published;
+    },
+    async events(id) {
+      const rows = await domain.db.rows<{ kind: string; body: Buffer }>(
+        sql`select kind, body from access_event where kind like 'catalogue.%' order by seq`,
+      );
+      return rows.filter(({ body }) => body.toString().includes(id)).map(({ kind }) => kind);
+    },
     close: () => domain.close(),
   };
 }

@@ -156,8 +156,26 @@ test('service add takes public keys only, and list shows what was added', async 
         'nope',
       ])
     ).err,
-    /bhyt, hoso, phananh/,
+    /bhyt.*hoso.*phananh/,
   );
+  t.regex((await tnid([...portal(good, 'https://a.test/ve'), '--service', 'nope'])).err, /must be one of/);
+  t.is((await tnid([...portal(good, 'https://a.test/ve'), '--service', 'cong'])).code, 0);
+  t.regex(
+    (await tnid(['service', 'list'])).out,
+    /so-tt +portal +gov_portal +https:\/\/cong\.dichvu\.tayninh\.gov\.vn/,
+  );
+  const mini = [
+    'service',
+    'add',
+    'mini',
+    '--kind',
+    'miniapp',
+    '--name',
+    'x',
+    '--redirect-uri',
+    'https://h5.zdn.vn/a',
+  ];
+  t.regex((await tnid([...mini, '--service', 'cong'])).err, /no personal claims/);
   t.regex(
     (await tnid(['service', 'list'])).out,
     /hoso +service +service +https:\/\/hoso\.dichvu\.tayninh\.gov\.vn/,

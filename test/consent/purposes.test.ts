@@ -29,7 +29,8 @@ for (const [title, scopes, purposes] of shown) {
   }); // prettier-ignore
 }
 
-const decided = (id: string, state: string, version = 1): Decision => ({ id, state, version });
+// The filing's words are at version 2 (policies/services/hoso.yaml).
+const decided = (id: string, state: string, version = id === FILING ? 2 : 1): Decision => ({ id, state, version }); // prettier-ignore
 const asked: readonly [title: string, decisions: readonly Decision[], again: boolean, purposes: readonly string[]][] = [
   ['nothing decided: everything that rests on consent is asked', [], false, [FILING, NOTICES]],
   ['what rests on law is never asked, also not again', [], true, [FILING, NOTICES]],

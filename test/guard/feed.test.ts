@@ -3,7 +3,7 @@
 import test from 'ava';
 import { createGuard, type Guard } from '../../packages/guard/guard.ts';
 import { audience, proofOf } from './issuer.ts';
-import { answerOf, baseUrl, setUp } from './setting.ts';
+import { answerOf, asked, baseUrl, setUp } from './setting.ts';
 
 const minutes = 60_000;
 
@@ -26,7 +26,7 @@ test('a withdrawal reaches the service with the next poll', async (t) => {
   const guard = await start({ feedIntervalMs: 20 });
   t.is(await ask(guard), 'allowed');
   issuer.state.entries = [{ k: 'consent', id: 'c_1', min_ver: 8 }];
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await asked(issuer, '/revocations');
   t.is(await ask(guard), '401 invalid_token');
   t.is(await ask(guard, { consent_ver: 8 }), 'allowed');
 });
@@ -37,7 +37,7 @@ test('a floor stays when a lagging answer omits it or names a lower one', async 
   const guard = await start({ feedIntervalMs: 20 });
   for (const entries of [[], [{ k: 'consent', id: 'c_1', min_ver: 2 }]]) {
     issuer.state.entries = entries;
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await asked(issuer, '/revocations');
     t.is(await ask(guard), '401 invalid_token');
   }
 });
@@ -65,7 +65,7 @@ test('an unchanged feed counts as heard', async (t) => {
     headers: { Date: new Date(Date.now() + clock.shiftMs).toUTCString() },
   }));
   clock.shiftMs = 90_000;
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await asked(issuer, '/revocations');
   t.is(await ask(guard), 'allowed');
 });
 

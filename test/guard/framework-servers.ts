@@ -73,7 +73,8 @@ const koa: Framework = (guard, action) => {
   app.use((ctx) => {
     ctx.body = answerTo(onKoa.findPrincipal(ctx));
   });
-  return listening(createServer(app.callback()));
+  const handle = app.callback();
+  return listening(createServer((request, response) => void handle(request, response)));
 };
 
 const expressServer: Framework = (guard, action) => {

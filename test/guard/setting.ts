@@ -55,3 +55,10 @@ export function answerOf(result: CheckResult): string {
   const error = /error="([^"]*)"/.exec(result.headers['WWW-Authenticate'] ?? '')?.[1] ?? '';
   return `${result.status} ${error}`.trim();
 }
+
+/** Until the broker was asked `times` more; the answer before the last has then been read. */
+export async function asked(issuer: Issuer, path: string, times = 2): Promise<void> {
+  const count = (): number => issuer.hits.filter((hit) => hit === path).length;
+  const wanted = count() + times;
+  while (count() < wanted) await new Promise((resolve) => setTimeout(resolve, 2));
+}

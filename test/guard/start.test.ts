@@ -3,7 +3,7 @@
 import test from 'ava';
 import { createGuard } from '../../packages/guard/guard.ts';
 import { audience } from './issuer.ts';
-import { answerOf, baseUrl, setUp } from './setting.ts';
+import { answerOf, asked, baseUrl, setUp } from './setting.ts';
 
 test('a service that starts while the broker is down answers 503 and recovers', async (t) => {
   const { start, ask, issuer, clock } = await setUp(t);
@@ -13,7 +13,7 @@ test('a service that starts while the broker is down answers 503 and recovers', 
   t.is(await ask(guard), '503');
   issuer.overrides.clear();
   clock.shiftMs = 6000;
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await asked(issuer, '/revocations', 4);
   t.is(await ask(guard), 'allowed');
 });
 

@@ -4,9 +4,18 @@ import { clientKey, startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { claimsFrom, createPortalOf, PORTAL, scopesOf, userInfo } from '../support/claims.ts';
 import { useDatabase } from '../support/database.ts';
-import { challengeOf, claimsOf, createPortal, createRp, newProofKey, newVerifier, REDIRECT, REPORTS } from '../support/rp.ts';
+import {
+  challengeOf,
+  claimsOf,
+  createPortal,
+  createRp,
+  newProofKey,
+  newVerifier,
+  REDIRECT,
+  REPORTS,
+} from '../support/rp.ts';
 import type { Rp } from '../support/rp.ts';
-import { accountOf, ageProofs, meet, signIn } from '../support/visitor.ts';
+import { accountOf, ageProofs, meet, passZalo, signIn, visitorAs } from '../support/visitor.ts';
 import type { Visitor } from '../support/visitor.ts';
 
 let house: TestHouse;
@@ -80,10 +89,19 @@ test('a scope of level 2 leads through the step-up; one of level 1 does not', as
   const visitor = await meet(house);
   const basic = await ask('openid profile.basic phone', visitor);
   t.false(basic.walk.steps.includes('vneid'));
-  t.deepEqual(await claimsFrom(rp, basic.tokens), { name: visitor.person.name }, 'Zalo’s name; no number was proven yet');
+  t.deepEqual(
+    await claimsFrom(rp, basic.tokens),
+    { name: visitor.person.name },
+    'Zalo’s name; no number was proven yet',
+  );
+  t.is(basic.tokens.body['expires_in'], 600);
   const proven = await ask('openid tn.age', visitor);
+  t.is(proven.tokens.body['expires_in'], 300);
   t.true(proven.walk.steps.includes('vneid'));
-  t.deepEqual(await claimsFrom(rp, proven.tokens), { [name('age_over_16')]: true, [name('age_over_18')]: true });
+  t.deepEqual(await claimsFrom(rp, proven.tokens), {
+    [name('age_over_16')]: true,
+    [name('age_over_18')]: true,
+  });
 });
 
 test('a withdrawal empties UserInfo at once, and a later token has no such scope', async (t) => {
@@ -136,7 +154,10 @@ test('the consent given through one portal says nothing to another', async (t) =
 test('nothing goes to a client that stands for no service, and nobody is sent to a step-up for it', async (t) => {
   const plain = await createPortal(house, 'cong-thuong');
   const { tokens, walk } = await signIn(plain, await meet(house), { scope: ALL });
-  t.deepEqual(walk.steps.filter((step) => step !== 'zalo' && step !== 'zalo-permission'), []);
+  t.deepEqual(
+    walk.steps.filter((step) => step !== 'zalo' && step !== 'zalo-permission'),
+    [],
+  );
   t.deepEqual(scopesOf(tokens), ['openid', 'tn.level']);
   t.deepEqual(await claimsFrom(plain, tokens), { tnid_level: 1 });
 });
@@ -194,6 +215,19 @@ test('the token of UserInfo is no use without its key, and to no introspection',
   t.deepEqual((await rp.introspect(String(tokens.body['access_token']))).body, { active: false });
 });
 
+test('a machine never seen waits before the number, as before any act of high risk; a name does not wait', async (t) => {
+  const visitor = await meet(house);
+  await ask('openid tn.identity', visitor);
+  const titleAfter = async (scope: string) => {
+    const stranger = visitorAs(house, visitor.person);
+    await stranger.open((await rp.begin(scope, undefined)).url);
+    await passZalo(stranger);
+    return stranger.browser.page().title;
+  };
+  t.is(await titleAfter('openid tn.pin'), 'Xin đợi một chút');
+  t.not(await titleAfter('openid tn.identity'), 'Xin đợi một chút');
+});
+
 test('a locked account tells nothing', async (t) => {
   const visitor = await meet(house);
   const { tokens } = await ask(ALL, visitor);
@@ -228,6 +262,11 @@ test('each release leaves a line with the names of the claims, and no log or eve
   t.is(found.length, 1);
   t.true(found[0]?.text.includes('birthdate'));
   const all = [...house.logged, ...found.map(({ text }) => text)].join('\n');
-  for (const value of [person.name, person.personalNumber, person.phone.slice(1), String(tokens.body['access_token'])])
+  for (const value of [
+    person.name,
+    person.personalNumber,
+    person.phone.slice(1),
+    String(tokens.body['access_token']),
+  ])
     t.false(all.includes(value));
 });

@@ -97,7 +97,7 @@ const answeredOtherWording = (accountId: string) =>
     await house.db.run(sql`
       insert into purpose (purpose_id, version, service_id, basis, basis_ref, body, sha256, published_at)
       select purpose_id, 99, service_id, basis, basis_ref, body, sha256(body), published_at from purpose
-      where purpose_id = 'hoso.xu-ly' and version = 1 on conflict do nothing`);
+      where purpose_id = 'hoso.xu-ly' and version = 2 on conflict do nothing`);
     await house.db.run(sql`
       update consent set purpose_version = 99 where purpose_id = 'hoso.xu-ly'
         and subject_id = (select subject_id from subject where account_id = ${accountId})`);

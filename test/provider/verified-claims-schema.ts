@@ -4,7 +4,10 @@
 
 const text = { type: 'string', minLength: 1 };
 // 5.1.2: ISO 8601 with a time zone.
-const time = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$' };
+const time = {
+  type: 'string',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$',
+};
 const closed = (required: readonly string[], properties: object) => ({
   type: 'object',
   required,

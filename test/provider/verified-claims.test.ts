@@ -36,7 +36,10 @@ for (const [source, expected] of evidence) {
   test(`evidence from ${source} says what was looked at and how, as the standard writes it`, (t) => {
     const value = made(source);
     t.deepEqual(complaints(value), []);
-    const list = value?.verification['evidence'] as { type: string; check_details: { check_method: string }[] }[]; // shape checked above
+    const list = value?.verification['evidence'] as {
+      type: string;
+      check_details: { check_method: string }[];
+    }[]; // shape checked above
     t.deepEqual(list.map(({ type, check_details }) => [type, check_details.map((one) => one.check_method)]), expected as never); // prettier-ignore
   });
 }
@@ -52,7 +55,10 @@ test('the schema itself refuses what the standard refuses', (t) => {
     ['a claim outside the permitted ones', { verification, claims: { ...claims, personal_number: '1' } }],
     ['a date without a zone', { verification: { ...verification, time: '2026-11-22T14:00:00' }, claims }],
     ['a birth date in Vietnamese order', { verification, claims: { birthdate: '15/06/1990' } }],
-    ['evidence without checks', { verification: { ...verification, evidence: [{ type: 'document' }] }, claims }],
+    [
+      'evidence without checks',
+      { verification: { ...verification, evidence: [{ type: 'document' }] }, claims },
+    ],
     ['an empty list of evidence', { verification: { ...verification, evidence: [] }, claims }],
   ] as const)
     t.true(complaints(bad).length > 0, title);
@@ -124,6 +130,13 @@ test('discovery names the framework, the evidence and the claims (OpenID Connect
     claims_parameter_supported: false,
   });
   const claims = body['claims_supported'];
-  for (const one of ['name', 'birthdate', 'gender', 'phone_number', 'verified_claims', `${house.issuer}/claims/personal_number`])
+  for (const one of [
+    'name',
+    'birthdate',
+    'gender',
+    'phone_number',
+    'verified_claims',
+    `${house.issuer}/claims/personal_number`,
+  ])
     t.true(Array.isArray(claims) && claims.includes(one), one);
 });

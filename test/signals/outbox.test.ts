@@ -14,8 +14,7 @@ test.after.always(() => streams.close());
 
 const LOGGED_OUT = { kind: 'session-revoked', by: 'user', reason: 'signed_out' } as const;
 const POLL = { delivery: { method: 'poll' } } as const;
-const kindsOf = async (serviceId: string) =>
-  (await eventsOf(streams.db, serviceId)).map(({ kind }) => kind);
+const kindsOf = async (serviceId: string) => (await eventsOf(streams.db, serviceId)).map(({ kind }) => kind);
 const tell = (accountId: string, serviceId?: string) =>
   tellServices(streams.db, { accountId, ...(serviceId === undefined ? {} : { serviceId }), changes: [LOGGED_OUT] }, NOW); // prettier-ignore
 
@@ -49,7 +48,11 @@ test('one service hears of one change under one txn, and another service under a
   t.is(ours.length, 1);
   t.is(theirs.length, 1);
   t.not(ours[0], theirs[0], 'two services cannot join what they heard about one person');
-  t.deepEqual(await kindsOf(first.service.id), ['session-revoked', 'assurance-level-change'], 'in their order');
+  t.deepEqual(
+    await kindsOf(first.service.id),
+    ['session-revoked', 'assurance-level-change'],
+    'in their order',
+  );
 });
 
 test('only the named service hears of a withdrawal there', async (t) => {

@@ -41,7 +41,14 @@ async function listen(authorization?: string) {
   const { accountId, subs } = await streams.knownTo(one);
   const tell = (now = NOW, count = 1) =>
     tellServices(streams.db, { accountId, changes: Array.from({ length: count }, () => ({ kind: 'session-revoked', by: 'user', reason: 'signed_out' }) as const) }, now); // prettier-ignore
-  return { ...one, receiver, accountId, sub: subs[0], tell, events: () => eventsOf(streams.db, one.service.id) };
+  return {
+    ...one,
+    receiver,
+    accountId,
+    sub: subs[0],
+    tell,
+    events: () => eventsOf(streams.db, one.service.id),
+  };
 }
 const jtiOf = (jws: string | undefined) =>
   (JSON.parse(Buffer.from(jws?.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }).jti; // a SET has one
@@ -49,23 +56,29 @@ const statusOf = (serviceId: string) =>
   streams.db.row<{ status: string; status_reason: string | null; failures: number; next_push_at: Date }>(sql`
     select status, status_reason, failures, next_push_at from signal_stream where service_id = ${serviceId}`);
 
-test.serial('a push is a signed event with its type, the secret of the stream, and 202 settles it', async (t) => {
-  const one = await listen('Bearer mat-khau-cua-dich-vu');
-  await one.tell();
-  await push(after(1));
-  const [request] = one.receiver.got;
-  t.is(request?.headers['content-type'], 'application/secevent+jwt');
-  t.is(request?.headers['authorization'], 'Bearer mat-khau-cua-dich-vu');
-  const set = await checkSet(request?.jws ?? '', { audience: one.service.id, keys: await streams.keySet() });
-  t.like(set, { iat: NOW.getTime() / 1000, type: `${CAEP}session-revoked` });
-  t.deepEqual(set.sub_id, { format: 'iss_sub', iss: streams.house.issuer, sub: one.sub });
-  t.like(set.event, { initiating_entity: 'user', event_timestamp: NOW.getTime() / 1000 });
-  t.like(await one.events().then(([row]) => row), { outcome: 'delivered', tries: 1, first_tried_at: after(1), delivered_at: after(1), acknowledged_at: after(1) }); // prettier-ignore
-  await push(after(100));
-  t.is(one.receiver.got.length, 1, 'and it is over');
-  const row = await streams.db.row<{ sealed: Buffer }>(sql`select authorization_sealed as sealed from signal_stream where id = ${one.streamId}`); // prettier-ignore
-  t.false(row?.sealed.toString('latin1').includes('mat-khau'), 'the secret is sealed at rest');
-});
+test.serial(
+  'a push is a signed event with its type, the secret of the stream, and 202 settles it',
+  async (t) => {
+    const one = await listen('Bearer mat-khau-cua-dich-vu');
+    await one.tell();
+    await push(after(1));
+    const [request] = one.receiver.got;
+    t.is(request?.headers['content-type'], 'application/secevent+jwt');
+    t.is(request?.headers['authorization'], 'Bearer mat-khau-cua-dich-vu');
+    const set = await checkSet(request?.jws ?? '', {
+      audience: one.service.id,
+      keys: await streams.keySet(),
+    });
+    t.like(set, { iat: NOW.getTime() / 1000, type: `${CAEP}session-revoked` });
+    t.deepEqual(set.sub_id, { format: 'iss_sub', iss: streams.house.issuer, sub: one.sub });
+    t.like(set.event, { initiating_entity: 'user', event_timestamp: NOW.getTime() / 1000 });
+    t.like(await one.events().then(([row]) => row), { outcome: 'delivered', tries: 1, first_tried_at: after(1), delivered_at: after(1), acknowledged_at: after(1) }); // prettier-ignore
+    await push(after(100));
+    t.is(one.receiver.got.length, 1, 'and it is over');
+    const row = await streams.db.row<{ sealed: Buffer }>(sql`select authorization_sealed as sealed from signal_stream where id = ${one.streamId}`); // prettier-ignore
+    t.false(row?.sealed.toString('latin1').includes('mat-khau'), 'the secret is sealed at rest');
+  },
+);
 
 test.serial('an error code of the receiver is final and kept, what it says besides without numbers or tokens', async (t) => {
   const one = await listen();
@@ -153,9 +166,7 @@ test.serial('a slow receiver does not hold the others, and events of one service
 test.serial('of four workers at two processes each event goes once', async (t) => {
   const one = await listen();
   await one.tell(NOW, 15);
-  await Promise.all(
-    [0, 1, 2, 3].map((n) => push(after(1), n % 2 === 0 ? {} : { db: streams.second })),
-  );
+  await Promise.all([0, 1, 2, 3].map((n) => push(after(1), n % 2 === 0 ? {} : { db: streams.second })));
   t.is(new Set(one.receiver.got.map(({ jws }) => jtiOf(jws))).size, 15);
   t.is(one.receiver.got.length, 15);
   t.true((await one.events()).every(({ outcome, tries }) => outcome === 'delivered' && tries === 1));

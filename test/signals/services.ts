@@ -7,7 +7,6 @@ import type { IncomingMessage, Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import { createLocalJWKSet, createRemoteJWKSet, jwtVerify } from 'jose';
-import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { createClientFetch } from '../../adapters/client-calls/fetch.ts';
 import { createPushReceiver } from '../../adapters/client-calls/push.ts';
@@ -59,7 +58,12 @@ export async function checkSet(
 
 export const remoteKeys = (issuer: string) => createRemoteJWKSet(new URL(`${issuer}/ssf/jwks`));
 
-export type ReceiverAnswer = { status: number; body?: string; headers?: Record<string, string>; wait?: Promise<unknown> };
+export type ReceiverAnswer = {
+  status: number;
+  body?: string;
+  headers?: Record<string, string>;
+  wait?: Promise<unknown>;
+};
 export type TestReceiver = {
   readonly url: string;
   readonly host: string;
@@ -138,7 +142,7 @@ export async function openStreams(hosts: () => readonly string[] = () => []): Pr
     ...domain,
     house,
     keys,
-    keySet: async () => createLocalJWKSet(publicKeySet(await keys()) as JSONWebKeySet), // jose checks it when used
+    keySet: async () => createLocalJWKSet(publicKeySet(await keys())),
     async subscribe(wanted, now = NOW) {
       const id = `https://${randomUUID()}.dichvu.tayninh.gov.vn`;
       const subscriber = { clientId: 'may', service: { id, sector: id } };

@@ -8,7 +8,11 @@ import type { Reply, Rp } from './rp.ts';
 export const PORTAL = 'https://cong.dichvu.tayninh.gov.vn';
 
 /** A confidential portal registered for a service; without one it has no right to personal claims. */
-export async function createPortalOf(house: TestHouse, clientId: string, serviceId: string | undefined): Promise<Rp> {
+export async function createPortalOf(
+  house: TestHouse,
+  clientId: string,
+  serviceId: string | undefined,
+): Promise<Rp> {
   const key = await clientKey();
   await house.addClient({ ...portalClient(clientId, REDIRECT, key), serviceId });
   return createRp(house, clientId, key);
@@ -23,4 +27,5 @@ export async function claimsFrom(rp: Rp, tokens: Reply): Promise<Readonly<Record
   return claims;
 }
 
-export const scopesOf = (tokens: Reply): readonly string[] => String(tokens.body['scope']).split(' ').toSorted();
+export const scopesOf = (tokens: Reply): readonly string[] =>
+  String(tokens.body['scope']).split(' ').toSorted();

@@ -7,10 +7,18 @@ import type { Reply, Rp } from './rp.ts';
 export type Evaluator = {
   readonly client: Rp;
   /** Sends a body as it is when it is text. */
-  post(path: 'evaluation' | 'evaluations', body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  post(
+    path: 'evaluation' | 'evaluations',
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Reply>;
 };
 
-export async function createEvaluator(house: TestHouse, clientId: string, serviceId: string): Promise<Evaluator> {
+export async function createEvaluator(
+  house: TestHouse,
+  clientId: string,
+  serviceId: string,
+): Promise<Evaluator> {
   const client = await createService(house, clientId, serviceId);
   const tokens = await client.credentials({ scope: 'tn:evaluate' });
   const accessToken = String(tokens.body['access_token']);
@@ -40,4 +48,5 @@ export type Decision = {
 // Tests look at answers whose shape they assert.
 export const decisionIn = ({ body }: Reply) => body as unknown as Decision;
 export const decisionsIn = ({ body }: Reply) => (body['evaluations'] ?? []) as readonly Decision[];
-export const failedIn = (reply: Reply): readonly string[] => decisionIn(reply).context.reason_admin?.failed ?? [];
+export const failedIn = (reply: Reply): readonly string[] =>
+  decisionIn(reply).context.reason_admin?.failed ?? [];

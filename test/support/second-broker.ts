@@ -7,6 +7,8 @@ export type BrokerProcess = {
   readonly at: string;
   /** Asks it to end. @returns its exit code */
   stop(): Promise<number | null>;
+  /** Ends it where it stands, as a power cut would. */
+  kill(): Promise<void>;
 };
 
 /** Starts main.ts in another process on the same database and issuer, with a port of its own. */
@@ -29,6 +31,10 @@ export async function startBrokerProcess(config: Config): Promise<BrokerProcess>
       child.kill('SIGTERM');
       await ended;
       return child.exitCode;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

@@ -160,7 +160,6 @@ test.serial(
       [1280, 'light'],
       [360, 'dark'],
     ] as const) {
-      // prettier-ignore
       // By header: the debugger sets no __Host- cookie on plain http.
       const context = await (await openBrowser()).newContext({ viewport: { width, height: 800 }, colorScheme, locale: 'vi', extraHTTPHeaders: { cookie: `__Host-tnid-staff=${token}` } }); // prettier-ignore
       const page = await context.newPage();

@@ -38,10 +38,8 @@ export function protect(
 ): Listener {
   return async (request, response) => {
     const form = isForm(request.headers['content-type']) ? await readForm(request) : undefined;
-    if (form === 'too large') {
-      send(response, { status: 413, headers: { Connection: 'close' }, body: '' });
-      return;
-    }
+    if (form === 'too large') send(response, { status: 413, headers: { Connection: 'close' }, body: '' });
+    if (form === 'too large' || form === 'broken off') return;
     const { method = '', url = '', headers, rawHeaders } = request;
     const asked = { method, url, headers, rawHeaders, ...(form === undefined ? {} : { body: form }) };
     const refused = await passOrRefuse(guard, rest.length === 2 ? rest[0] : undefined, asked, request);
@@ -69,14 +67,19 @@ function send(response: ServerResponse, { status, headers, body }: Omit<Refused,
   response.end(body);
 }
 
-async function readForm(request: IncomingMessage): Promise<URLSearchParams | 'too large'> {
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | 'too large' | 'broken off'> {
   const chunks: Buffer[] = [];
   let length = 0;
-  // Without an encoding set a request yields Buffers.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxFormBytes) return 'too large';
-    chunks.push(chunk);
+  try {
+    // Without an encoding set a request yields Buffers.
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxFormBytes) return 'too large';
+      chunks.push(chunk);
+    }
+  } catch {
+    // The client went away; a promise that nobody awaits must not end the service for that.
+    return 'broken off';
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }

@@ -17,9 +17,18 @@ export function createRedisReplayStore(
 ): ReplayStore {
   return {
     async insert(key, ttlMs) {
-      const answer = await sendCommand(['SET', prefix + key, '1', 'NX', 'PX', String(Math.max(1, Math.ceil(ttlMs)))]);
+      const answer = await sendCommand([
+        'SET',
+        prefix + key,
+        '1',
+        'NX',
+        'PX',
+        String(Math.max(1, Math.ceil(ttlMs))),
+      ]);
       if (answer === null) return false;
-      if (String(answer) === 'OK') return true;
+      // Bytes where the client was told not to decode.
+      const text = answer instanceof Uint8Array ? Buffer.from(answer).toString('latin1') : answer;
+      if (text === 'OK') return true;
       throw new Error('guard: Redis answered something that is neither yes nor no');
     },
   };

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ export async function missingApache(): Promise<string | undefined> {
 export type Apache = {
   readonly url: string;
   /** What Apache has written to its error log. */
-  log(): string;
+  log(): Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -41,15 +41,7 @@ export async function startApache(
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   const application = await startApplication();
   const url = `http://localhost:${port}`;
-  const modules = [
-    'mpm_event',
-    'authn_core',
-    'authz_core',
-    'authz_user',
-    'proxy',
-    'proxy_http',
-    'auth_openidc',
-  ];
+  const modules = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'headers', 'proxy', 'proxy_http', 'auth_openidc']; // prettier-ignore
   const asRoot = process.getuid?.() === 0 ? 'User www-data\nGroup www-data\n' : '';
   const text = `
 ServerRoot ${folder}
@@ -64,19 +56,20 @@ MinSpareThreads 1
 MaxSpareThreads 8
 MaxRequestWorkers 8
 LogLevel warn auth_openidc:info
-ErrorLog /dev/stderr
+ErrorLog ${folder}/error.log
 ${site({ url, folder, application: application.url })}
 `;
   await writeFile(join(folder, 'apache.conf'), text);
   const child = spawn(BINARY, ['-X', '-f', join(folder, 'apache.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let logged = '';
-  child.stderr.on('data', (chunk: Buffer) => (logged += chunk.toString()));
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const log = async () => `${said}${await readFile(join(folder, 'error.log'), 'utf8').catch(() => '')}`;
   const gone = once(child, 'exit');
   const apache: Apache = {
     url,
-    log: () => logged,
+    log,
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await gone;
@@ -93,8 +86,9 @@ ${site({ url, folder, application: application.url })}
     if (up) return apache;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  const why = `${await log()} ${child.signalCode ?? ''}`;
   await apache.stop();
-  throw new Error(`Apache did not start: ${logged}`);
+  throw new Error(`Apache did not start: ${why}`);
 }
 
 // Knows the person only by the headers that the module sets.
