@@ -255,7 +255,7 @@ test('each release leaves a line with the names of the claims, and no log or eve
       select convert_from(e.body, 'UTF8') as text from access_event e join audit_stream s using (stream_id)
       where s.account_id = ${account} and e.kind = 'claims.released'`);
   let found = await lines();
-  for (let tries = 0; found.length === 0 && tries < 50; tries += 1) {
+  for (let tries = 0; found.length === 0 && tries < 500; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20)); // events of UserInfo are gathered
     found = await lines();
   }
