@@ -111,7 +111,8 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
   }
   const envelope = openEnvelope(config.TNID_KEK, config.TNID_KEK_PREVIOUS);
   const vault = await openVault(db, envelope, clock());
-  let published = await openPublished({ db, origin, purposes: purposeLedger }, policies, clock());
+  const opened = await openPublished({ db, origin, purposes: purposeLedger }, policies, clock());
+  let published: Published = opened;
   const clients = openClients(db, () => clock().getTime(), [ownClient(issuer)]);
   const batch = createBatch(db, origin, (count) => log('error', 'audit.lost', { count }));
   const storage = createStorage(db, clients, replayAlarm(ground, origin));
@@ -262,9 +263,11 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
   );
   log('info', 'started', { issuer, port: server.port, catalogue: published.catalogue.version });
   // Beside the first requests: whoever changed a file and forgot to publish it is told, nobody waits.
-  const compared = compareWithFiles(policies, published.catalogue).then((files) => {
-    if (files.outcome !== 'same') log('warn', 'catalogue.unpublished', { published: published.catalogue.version, ...files }); // prettier-ignore
-  });
+  const compared =
+    opened.fromFiles ||
+    compareWithFiles(policies, opened.catalogue).then((files) => {
+      if (files.outcome !== 'same') log('warn', 'catalogue.unpublished', { published: opened.catalogue.version, ...files }); // prettier-ignore
+    });
   return {
     url: issuer,
     port: server.port,

@@ -14,12 +14,16 @@ import { findPublished, readCatalogue, type Published } from './published.ts';
 
 /**
  * What is published. In a database where nothing is, publishes the files: of several brokers that
- * start at once one does. @throws Refusal invalid when it would have to and the files are not in order
+ * start at once one does. `fromFiles`: they were read, and are what is published. @throws Refusal invalid when it would have to and the files are not in order
  */
-export async function openPublished(house: CatalogueHouse, folder: string, now: Date): Promise<Published> {
+export async function openPublished(
+  house: CatalogueHouse,
+  folder: string,
+  now: Date,
+): Promise<Published & { readonly fromFiles: boolean }> {
   const { db, origin, purposes } = house;
   const found = await findPublished(db);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { ...found, fromFiles: false };
   const { canonical, sha256, version } = await loadCatalogue(folder);
   return db.transaction(async () => {
     await store.takeTurn(db);
@@ -31,7 +35,7 @@ export async function openPublished(house: CatalogueHouse, folder: string, now: 
     }
     const published = await findPublished(db);
     if (published === undefined) throw new Error('the first catalogue vanished');
-    return published;
+    return { ...published, fromFiles: published.catalogue.sha256 === sha256 };
   });
 }
 
