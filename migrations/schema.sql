@@ -71,6 +71,78 @@ create table authn_tx (
   constraint authn_tx_want_level_check CHECK (want_level = ANY (ARRAY[1, 2]))
 );
 CREATE INDEX authn_tx_expiry ON authn_tx USING brin (expires_at);
+CREATE INDEX authn_tx_level_two ON authn_tx USING btree (created_at) WHERE (want_level = 2);
+
+create table catalogue_approval (
+  proposal_id uuid not null, -- personal: no
+  staff_id uuid not null, -- personal: pseudonym, who approved or refused; kept as proof
+  verdict text not null, -- personal: no
+  reason text not null, -- personal: yes, what an employee wrote about rules and may have signed; kept as proof
+  at timestamp with time zone not null, -- personal: no
+  constraint catalogue_approval_pkey PRIMARY KEY (proposal_id, staff_id),
+  constraint catalogue_approval_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES catalogue_proposal(id),
+  constraint catalogue_approval_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 600),
+  constraint catalogue_approval_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  constraint catalogue_approval_verdict_check CHECK (verdict = ANY (ARRAY['approved'::text, 'refused'::text]))
+);
+CREATE TRIGGER catalogue_approval_insert_only BEFORE DELETE OR UPDATE ON catalogue_approval FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER catalogue_approval_kept BEFORE TRUNCATE ON catalogue_approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table catalogue_proposal (
+  id uuid not null, -- personal: no
+  version text not null, -- personal: no
+  sha256 bytea not null, -- personal: no
+  content bytea not null, -- personal: no
+  base_sha256 bytea not null, -- personal: no
+  direction text not null, -- personal: no
+  changes bytea not null, -- personal: no
+  proposed_by uuid not null, -- personal: pseudonym, operator who proposed; kept as proof
+  proposed_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  state text not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  constraint catalogue_proposal_base_sha256_check CHECK (octet_length(base_sha256) = 32),
+  constraint catalogue_proposal_check CHECK (sha256(content) = sha256),
+  constraint catalogue_proposal_check1 CHECK (base_sha256 <> sha256),
+  constraint catalogue_proposal_check2 CHECK ((state = 'open'::text) = (ended_at IS NULL)),
+  constraint catalogue_proposal_direction_check CHECK (direction = ANY (ARRAY['weaker'::text, 'stronger'::text, 'neutral'::text])),
+  constraint catalogue_proposal_pkey PRIMARY KEY (id),
+  constraint catalogue_proposal_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff(id),
+  constraint catalogue_proposal_state_check CHECK (state = ANY (ARRAY['open'::text, 'published'::text, 'refused'::text, 'lapsed'::text]))
+);
+CREATE INDEX catalogue_proposal_at ON catalogue_proposal USING btree (proposed_at DESC);
+CREATE UNIQUE INDEX catalogue_proposal_open ON catalogue_proposal USING btree (sha256, base_sha256) WHERE (state = 'open'::text);
+CREATE TRIGGER catalogue_proposal_all_kept BEFORE TRUNCATE ON catalogue_proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER catalogue_proposal_ends BEFORE UPDATE ON catalogue_proposal FOR EACH ROW EXECUTE FUNCTION catalogue_proposal_ends();
+CREATE TRIGGER catalogue_proposal_kept BEFORE DELETE ON catalogue_proposal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table catalogue_version (
+  number integer not null, -- personal: no
+  version text not null, -- personal: no
+  sha256 bytea not null, -- personal: no
+  content bytea not null, -- personal: no
+  base_sha256 bytea, -- personal: no
+  direction text not null, -- personal: no
+  changes bytea not null, -- personal: no
+  proposal_id uuid, -- personal: no
+  published_by uuid, -- personal: pseudonym, operator who published; kept as proof
+  published_at timestamp with time zone not null, -- personal: no
+  constraint catalogue_version_check CHECK (sha256(content) = sha256),
+  constraint catalogue_version_check1 CHECK ((number = 1) = (direction = 'first'::text)),
+  constraint catalogue_version_check2 CHECK ((direction = 'first'::text) = (base_sha256 IS NULL)),
+  constraint catalogue_version_check3 CHECK ((direction = 'first'::text) = (proposal_id IS NULL)),
+  constraint catalogue_version_check4 CHECK ((direction = 'first'::text) = (published_by IS NULL)),
+  constraint catalogue_version_direction_check CHECK (direction = ANY (ARRAY['first'::text, 'weaker'::text, 'stronger'::text, 'neutral'::text])),
+  constraint catalogue_version_number_check CHECK (number >= 1),
+  constraint catalogue_version_pkey PRIMARY KEY (number),
+  constraint catalogue_version_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES catalogue_proposal(id),
+  constraint catalogue_version_proposal_id_key UNIQUE (proposal_id),
+  constraint catalogue_version_published_by_fkey FOREIGN KEY (published_by) REFERENCES staff(id)
+);
+CREATE INDEX catalogue_version_sha256 ON catalogue_version USING btree (sha256);
+CREATE TRIGGER catalogue_version_insert_only BEFORE DELETE OR UPDATE ON catalogue_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER catalogue_version_is_approved BEFORE INSERT ON catalogue_version FOR EACH ROW EXECUTE FUNCTION catalogue_version_is_approved();
+CREATE TRIGGER catalogue_version_kept BEFORE TRUNCATE ON catalogue_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table channel_switch (
   channel text not null, -- personal: no
@@ -259,6 +331,32 @@ CREATE INDEX counter_request_expiry ON counter_request USING btree (expires_at) 
 CREATE INDEX counter_request_second ON counter_request USING btree (commune_code) WHERE (state = 'second'::text);
 CREATE UNIQUE INDEX counter_request_code ON counter_request USING btree (code_key) WHERE (state = 'open'::text);
 CREATE UNIQUE INDEX counter_request_live ON counter_request USING btree (transaction_id) WHERE (state = ANY (ARRAY['open'::text, 'claimed'::text, 'second'::text]));
+
+create table decision_record (
+  service_id text not null, -- personal: no
+  decision_id text not null, -- personal: no
+  at timestamp with time zone not null, -- personal: no
+  received_at timestamp with time zone not null, -- personal: no
+  action text not null, -- personal: no
+  allow boolean not null, -- personal: no
+  failed text[] not null, -- personal: no
+  sub_hash bytea, -- personal: pseudonym, tells which service looked at whose data; 12 months
+  client_id text, -- personal: no
+  acr text, -- personal: no
+  age_seconds integer, -- personal: no
+  catalogue_version text, -- personal: no
+  jti_hash bytea, -- personal: pseudonym, ties decisions to the token they judged; 12 months
+  took_us integer, -- personal: no
+  constraint decision_record_age_seconds_check CHECK (age_seconds >= 0),
+  constraint decision_record_check CHECK (allow = (cardinality(failed) = 0)),
+  constraint decision_record_jti_hash_check CHECK (octet_length(jti_hash) = 16),
+  constraint decision_record_pkey PRIMARY KEY (service_id, decision_id),
+  constraint decision_record_sub_hash_check CHECK (octet_length(sub_hash) = 16),
+  constraint decision_record_took_us_check CHECK (took_us >= 0)
+);
+CREATE INDEX decision_record_at ON decision_record USING brin (at);
+CREATE TRIGGER decision_record_insert_only BEFORE UPDATE ON decision_record FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_record_kept_a_year BEFORE DELETE ON decision_record FOR EACH ROW WHEN (old.at > (now() - '1 year'::interval)) EXECUTE FUNCTION refuse_change();
 
 create table device_hold (
   account_id uuid not null, -- personal: pseudonym, whose account waits; 24 hours
@@ -482,10 +580,16 @@ create table oidc_client (
   metadata jsonb not null, -- personal: no
   created_at timestamp with time zone not null, -- personal: no
   disabled_at timestamp with time zone, -- personal: no
-  constraint oidc_client_check CHECK ((kind = 'service'::text) = (service_id IS NOT NULL)),
-  constraint oidc_client_class_check CHECK (class = ANY (ARRAY['first_party'::text, 'gov_portal'::text, 'service'::text])),
-  constraint oidc_client_kind_check CHECK (kind = ANY (ARRAY['portal'::text, 'miniapp'::text, 'service'::text])),
-  constraint oidc_client_pkey PRIMARY KEY (client_id)
+  constraint oidc_client_class_check CHECK (class = ANY (ARRAY['first_party'::text, 'gov_portal'::text, 'service'::text, 'sign_on'::text])),
+  constraint oidc_client_kind_check CHECK (kind = ANY (ARRAY['portal'::text, 'miniapp'::text, 'service'::text, 'sign-on'::text])),
+  constraint oidc_client_pkey PRIMARY KEY (client_id),
+  constraint oidc_client_service_check CHECK (
+CASE kind
+    WHEN 'service'::text THEN service_id IS NOT NULL
+    WHEN 'portal'::text THEN true
+    ELSE service_id IS NULL
+END),
+  constraint oidc_client_sign_on_check CHECK ((kind = 'sign-on'::text) = (class = 'sign_on'::text))
 );
 
 create table oidc_grant (
@@ -710,6 +814,74 @@ create table sealed_secret (
   constraint sealed_secret_pkey PRIMARY KEY (name)
 );
 
+create table service_hour (
+  service_id text not null, -- personal: no
+  hour timestamp with time zone not null, -- personal: no
+  kind text not null, -- personal: no
+  name text not null, -- personal: no
+  n bigint not null, -- personal: no
+  last_at timestamp with time zone not null, -- personal: no
+  constraint service_hour_kind_check CHECK (kind = ANY (ARRAY['allowed'::text, 'refused'::text, 'cause'::text, 'latency'::text, 'action_allowed'::text, 'action_refused'::text, 'dropped'::text, 'tokens'::text, 'started'::text, 'reached'::text])),
+  constraint service_hour_n_check CHECK (n >= 0),
+  constraint service_hour_pkey PRIMARY KEY (service_id, hour, kind, name)
+) with (fillfactor=70);
+
+create table signal_event (
+  jti uuid not null, -- personal: no
+  seq bigint not null generated always as identity, -- personal: no
+  stream_id uuid not null, -- personal: no
+  service_id text not null, -- personal: no
+  sub text, -- personal: pseudonym, id the service knows the citizen by, to say whom the event is about; 12 months for consent (who was told when), else 30 days after delivery
+  txn text not null, -- personal: no
+  kind text not null, -- personal: no
+  facts json not null, -- personal: pseudonym, consent handle and purposes of a withdrawal, a level, a kind of credential; 12 months
+  created_at timestamp with time zone not null, -- personal: no
+  next_try_at timestamp with time zone not null, -- personal: no
+  tries integer not null default 0, -- personal: no
+  tried_since timestamp with time zone, -- personal: no
+  first_tried_at timestamp with time zone, -- personal: no
+  delivered_at timestamp with time zone, -- personal: no
+  acknowledged_at timestamp with time zone, -- personal: no
+  last_error text, -- personal: no
+  last_error_text text, -- personal: no
+  done_at timestamp with time zone, -- personal: no
+  outcome text, -- personal: no
+  constraint signal_event_check CHECK ((done_at IS NULL) = (outcome IS NULL)),
+  constraint signal_event_check1 CHECK ((NOT outcome IS DISTINCT FROM 'delivered'::text) = (acknowledged_at IS NOT NULL)),
+  constraint signal_event_outcome_check CHECK (outcome = ANY (ARRAY['delivered'::text, 'rejected'::text, 'failed'::text, 'dropped'::text])),
+  constraint signal_event_pkey PRIMARY KEY (jti)
+);
+CREATE INDEX signal_event_created ON signal_event USING btree (created_at);
+CREATE INDEX signal_event_service ON signal_event USING btree (service_id, created_at);
+CREATE INDEX signal_event_waiting ON signal_event USING btree (stream_id, seq) WHERE (done_at IS NULL);
+
+create table signal_stream (
+  id uuid not null, -- personal: no
+  service_id text not null, -- personal: no
+  sector text not null, -- personal: no
+  client_id text not null, -- personal: no
+  method text not null, -- personal: no
+  endpoint_url text, -- personal: no
+  authorization_sealed bytea, -- personal: no
+  events_requested text[], -- personal: no
+  kinds text[] not null, -- personal: no
+  description text, -- personal: no
+  status text not null, -- personal: no
+  status_reason text, -- personal: no
+  created_at timestamp with time zone not null, -- personal: no
+  changed_at timestamp with time zone not null, -- personal: no
+  verified_at timestamp with time zone, -- personal: no
+  leased_until timestamp with time zone not null, -- personal: no
+  next_push_at timestamp with time zone not null, -- personal: no
+  failures integer not null default 0, -- personal: no
+  constraint signal_stream_check CHECK ((method = 'push'::text) = (endpoint_url IS NOT NULL)),
+  constraint signal_stream_check1 CHECK (authorization_sealed IS NULL OR method = 'push'::text),
+  constraint signal_stream_method_check CHECK (method = ANY (ARRAY['push'::text, 'poll'::text])),
+  constraint signal_stream_pkey PRIMARY KEY (id),
+  constraint signal_stream_service_id_key UNIQUE (service_id),
+  constraint signal_stream_status_check CHECK (status = ANY (ARRAY['enabled'::text, 'paused'::text, 'disabled'::text]))
+);
+
 create table signing_key (
   kid text not null, -- personal: no
   use text not null, -- personal: no
@@ -720,12 +892,16 @@ create table signing_key (
   created_at timestamp with time zone not null, -- personal: no
   current_at timestamp with time zone, -- personal: no
   retired_at timestamp with time zone, -- personal: no
-  constraint signing_key_alg_check CHECK (alg = 'ES256'::text),
+  constraint signing_key_alg_check CHECK (alg =
+CASE use
+    WHEN 'signal'::text THEN 'RS256'::text
+    ELSE 'ES256'::text
+END),
   constraint signing_key_check CHECK ((state = 'next'::text) = (current_at IS NULL)),
   constraint signing_key_check1 CHECK ((state = 'retired'::text) = (retired_at IS NOT NULL)),
   constraint signing_key_pkey PRIMARY KEY (kid),
   constraint signing_key_state_check CHECK (state = ANY (ARRAY['next'::text, 'current'::text, 'retired'::text])),
-  constraint signing_key_use_check CHECK (use = ANY (ARRAY['token'::text, 'receipt'::text]))
+  constraint signing_key_use_check CHECK (use = ANY (ARRAY['token'::text, 'receipt'::text, 'signal'::text]))
 );
 CREATE UNIQUE INDEX signing_key_current ON signing_key USING btree (use) WHERE (state = 'current'::text);
 CREATE UNIQUE INDEX signing_key_next ON signing_key USING btree (use) WHERE (state = 'next'::text);
@@ -876,6 +1052,47 @@ begin
     update audit_stream set last_entry_hash = sha256(bytes) where stream_id = stream.stream_id;
   end if;
   return stream.n;
+end $function$;
+
+CREATE OR REPLACE FUNCTION catalogue_proposal_ends()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state <> 'open' or (to_jsonb(new) - 'state' - 'ended_at') <> (to_jsonb(old) - 'state' - 'ended_at') then
+    raise exception 'a proposal only ends' using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION catalogue_version_is_approved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  proposal catalogue_proposal;
+  approvals integer;
+begin
+  if new.direction = 'first' then
+    return new;
+  end if;
+  if not exists (select from catalogue_version v where v.number = new.number - 1 and v.sha256 = new.base_sha256) then
+    raise exception 'a catalogue follows the one before it' using errcode = 'check_violation';
+  end if;
+  select * into proposal from catalogue_proposal p where p.id = new.proposal_id;
+  if proposal.sha256 is distinct from new.sha256 or proposal.base_sha256 is distinct from new.base_sha256
+    or proposal.direction is distinct from new.direction then
+    raise exception 'a catalogue is published as it was proposed' using errcode = 'check_violation';
+  end if;
+  select count(*) into approvals from catalogue_approval a
+    where a.proposal_id = proposal.id and a.verdict = 'approved' and a.staff_id <> proposal.proposed_by;
+  if new.direction = 'weaker' and approvals < 2 then
+    raise exception 'a weaker catalogue needs two approvals' using errcode = 'check_violation';
+  end if;
+  if exists (select from catalogue_approval a where a.proposal_id = proposal.id and a.verdict = 'refused') then
+    raise exception 'a refused catalogue is not published' using errcode = 'check_violation';
+  end if;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION consent_has_event()
