@@ -135,9 +135,9 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
     assembling = assembling
       .catch(() => {})
       .then(async () => {
-        const next = (await findPublished(db)) ?? published;
-        running = await assemble(next);
-        published = next;
+        const newest = (await findPublished(db)) ?? published;
+        running = await assemble(newest);
+        published = newest;
       });
     return assembling;
   }

@@ -26,7 +26,8 @@ const PATHS = [
   '/session/end/confirm', '/session/end/success', '/revocations', '/toi', '/toi/ve', '/toi/dong-y/x', '/toi/dang-xuat',
   '/zalo/ve', '/vneid/ve', '/counter', '/counter/ma', '/counter/yeu-cau/x', '/counter/ho-so/x/khoa', '/counter/xong/x',
   '/can-bo/dang-nhap', '/can-bo/dang-nhap/khoa', '/can-bo/thoat', '/can-bo/bao-mat', '/interaction/x', '/interaction/x/zalo', '/healthz', '/readyz', '/__proto__', '/constructor',
-  '/.well-known/openid-configuration', '/.well-known/tayninh-service-catalogue', '/da-dang-xuat', '/quyen-cua-ban',
+  '/catalogue', '/catalogue/x', '/catalogue/lich-su', '/catalogue/phien-ban/x', '/catalogue/ai-lam-duoc-gi', '/can-bo/danh-muc', '/can-bo/danh-muc/x',
+  '/.well-known/openid-configuration', '/.well-known/tayninh-service-catalogue', '/.well-known/tayninh-service-catalogue/x', '/da-dang-xuat', '/quyen-cua-ban',
 ]; // prettier-ignore
 const METHODS = ['HEAD', 'OPTIONS', 'GET', 'POST', 'PATCH'];
 const HEADERS: readonly Record<string, string>[] = [

@@ -146,6 +146,8 @@ test.serial('nobody but an officer in session, with a form of ours, gets anythin
   const other = await atWork(house, 'quynh.bui');
   const auditor = await hire(house, 'son.cao', 'auditor');
   await signInAs(house, auditor);
+  t.is(auditor.browser.page().title, words.staffSafety.title, 'their own page');
+  await auditor.browser.open(`${house.issuer}/counter`);
   t.is(auditor.browser.page().status, 403);
 
   const visitor = await meet(house);

@@ -2,6 +2,7 @@
 // reading and importing it again costs as much as half a signature check.
 
 import type { KeyObject } from 'node:crypto';
+import { createGenerations } from './generations.ts';
 
 export type ProofKey = { readonly key: KeyObject; readonly jkt: string };
 
@@ -10,21 +11,16 @@ export type ProofKeys = {
   put(header: string, key: ProofKey): void;
 };
 
-const maxEntries = 5000;
+const half = 2500;
 // A header with one key has some 200 characters; longer ones are read each time.
 const maxHeaderLength = 512;
 
 export function createProofKeys(): ProofKeys {
-  const keys = new Map<string, ProofKey>();
+  const keys = createGenerations<ProofKey>(half);
   return {
     get: (header) => keys.get(header),
     put(header, key) {
-      if (header.length > maxHeaderLength || keys.has(header)) return;
-      if (keys.size >= maxEntries) {
-        const oldest = keys.keys().next();
-        if (oldest.done !== true) keys.delete(oldest.value);
-      }
-      keys.set(header, key);
+      if (header.length <= maxHeaderLength) keys.set(header, key);
     },
   };
 }

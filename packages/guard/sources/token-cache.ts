@@ -2,6 +2,7 @@
 // again; times, proof, watermark and decision are looked at every time.
 
 import type { TokenFacts } from '../steps/claims.ts';
+import { createGenerations } from './generations.ts';
 
 export type TokenCache = {
   /** By the SHA-256 of the token, so that nothing here can be presented to anybody. */
@@ -12,26 +13,18 @@ export type TokenCache = {
 type Entry = { readonly facts: TokenFacts; readonly untilMs: number };
 
 const longestMs = 60_000;
-const maxEntries = 10_000;
+const half = 5000;
 
 export function createTokenCache(): TokenCache {
-  const entries = new Map<string, Entry>();
+  const entries = createGenerations<Entry>(half);
   return {
     get(tokenHash, now) {
       const entry = entries.get(tokenHash);
-      if (entry === undefined || now.getTime() < entry.untilMs) return entry?.facts;
-      entries.delete(tokenHash);
-      return undefined;
+      return entry !== undefined && now.getTime() < entry.untilMs ? entry.facts : undefined;
     },
     put(tokenHash, facts, now) {
-      if (entries.size >= maxEntries) {
-        const oldest = entries.keys().next();
-        if (oldest.done !== true) entries.delete(oldest.value);
-      }
-      entries.set(tokenHash, {
-        facts,
-        untilMs: Math.min(now.getTime() + longestMs, facts.exp * 1000),
-      });
+      const untilMs = Math.min(now.getTime() + longestMs, facts.exp * 1000);
+      entries.set(tokenHash, { facts, untilMs });
     },
   };
 }
