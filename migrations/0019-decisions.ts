@@ -29,6 +29,7 @@ create index decision_record_at on decision_record using brin (at);
 create trigger decision_record_insert_only before update on decision_record for each row execute function refuse_change();
 create trigger decision_record_kept_a_year before delete on decision_record for each row
   when (old.at > now() - interval '12 months') execute function refuse_change();
+create trigger decision_record_kept before truncate on decision_record for each statement execute function refuse_change();
 
 create table service_hour (
   service_id text not null, -- personal: no

@@ -356,6 +356,7 @@ create table decision_record (
 );
 CREATE INDEX decision_record_at ON decision_record USING brin (at);
 CREATE TRIGGER decision_record_insert_only BEFORE UPDATE ON decision_record FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER decision_record_kept BEFORE TRUNCATE ON decision_record FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decision_record_kept_a_year BEFORE DELETE ON decision_record FOR EACH ROW WHEN (old.at > (now() - '1 year'::interval)) EXECUTE FUNCTION refuse_change();
 
 create table device_hold (

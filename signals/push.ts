@@ -56,11 +56,15 @@ export function createPusher(house: PushHouse): Pusher {
   const { db, clock, log } = house;
   const running = new Map<string, Promise<void>>();
   let stopped = false;
+  let crowded = false;
 
   async function turn(): Promise<void> {
-    if (stopped || running.size >= MOST_STREAMS) return;
+    const room = MOST_STREAMS - running.size;
+    crowded = room <= 0;
+    if (stopped || crowded) return;
     const now = clock();
-    const leased = await streams.leaseStreams(db, { most: MOST_STREAMS - running.size, until: later(now, LEASE_MS) }, now); // prettier-ignore
+    const leased = await streams.leaseStreams(db, { most: room, until: later(now, LEASE_MS) }, now); // prettier-ignore
+    crowded = leased.length >= room;
     for (const stream of leased) {
       const run = runStream(house, stream, () => stopped)
         .catch((error: unknown) => {
@@ -69,7 +73,7 @@ export function createPusher(house: PushHouse): Pusher {
         })
         .then((more) => {
           running.delete(stream.id);
-          if (more && !stopped) void turn().catch(() => {}); // the next tick looks as well
+          if (more || crowded) void turn().catch(() => {}); // the next tick looks as well
         });
       running.set(stream.id, run);
     }
