@@ -1,6 +1,7 @@
 // Compact JWS (RFC 7515) with ES256, taken apart once. node:crypto instead of WebCrypto: the check is
 // one synchronous call without a trip through the thread pool, which is most of what a guard costs.
 
+import { isUtf8 } from 'node:buffer';
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import { isRecord } from './json.ts';
 
@@ -17,7 +18,6 @@ export type PublicPoint = { readonly x: string; readonly y: string };
 // Three parts of base64url; the last is 64 bytes, which is what ES256 makes (RFC 7518 §3.4).
 const shape = /^[\w-]+\.[\w-]+\.[\w-]{86}$/;
 const coordinate = /^[\w-]{43}$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export function splitJws(text: string): Jws | undefined {
   if (!shape.test(text)) return undefined;
@@ -33,8 +33,10 @@ export function splitJws(text: string): Jws | undefined {
 
 /** Undefined: not base64url of a JSON object. */
 export function decodePart(part: string): Record<string, unknown> | undefined {
+  const bytes = Buffer.from(part, 'base64url');
+  if (!isUtf8(bytes)) return undefined;
   try {
-    const parsed: unknown = JSON.parse(utf8.decode(Buffer.from(part, 'base64url')));
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
     return isRecord(parsed) ? parsed : undefined;
   } catch {
     // Malformed in any way: one answer, so that the way cannot be probed.

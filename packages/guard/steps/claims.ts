@@ -23,7 +23,11 @@ export type TokenFacts = {
   readonly identitySource: string | undefined;
   readonly clientClass: ClientClass | undefined;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** What records call this token and its subject; filled by the first record (steps/record.ts). */
+  pseudonyms: Pseudonyms | undefined;
 };
+
+export type Pseudonyms = { readonly subHash: string; readonly jtiHash: string | undefined };
 
 const clockToleranceSeconds = 5;
 const issuedAheadSeconds = 10;
@@ -105,6 +109,7 @@ function readOptionalClaims(
     // A class we do not know is no class: actions that ask for one refuse it.
     clientClass: isClientClass(clientClass) ? clientClass : undefined,
     payload,
+    pseudonyms: undefined,
   };
 }
 

@@ -2,7 +2,7 @@
 // nor the person can be found back from it without the issuer.
 
 import { hash, randomUUID } from 'node:crypto';
-import type { TokenFacts } from './claims.ts';
+import type { Pseudonyms, TokenFacts } from './claims.ts';
 
 export type DecisionRecord = {
   readonly decision_id: string;
@@ -24,11 +24,6 @@ export type DecisionRecord = {
   readonly took_ms: number;
 };
 
-type Hashes = { readonly sub_hash: string; readonly jti_hash: string | undefined };
-
-// A token that is seen again has the same two hashes.
-const hashesOf = new WeakMap<TokenFacts, Hashes>();
-
 export function newDecisionId(): string {
   return `d_${randomUUID().replaceAll('-', '')}`;
 }
@@ -46,17 +41,17 @@ export function recordOf(
   now: Date,
 ): DecisionRecord {
   const { id, action, failed, tookMs, age, policy } = decision;
-  const hashes = token === undefined ? undefined : hashesFor(token);
+  const pseudonyms = token === undefined ? undefined : pseudonymsOf(token);
   return {
     decision_id: id,
     action,
     allow: failed.length === 0,
     failed,
-    ...(token === undefined || hashes === undefined
+    ...(token === undefined || pseudonyms === undefined
       ? {}
-      : { sub_hash: hashes.sub_hash, client: token.clientId }),
+      : { sub_hash: pseudonyms.subHash, client: token.clientId }),
     ...(token?.acr === undefined ? {} : { acr: token.acr }),
-    ...(hashes?.jti_hash === undefined ? {} : { jti_hash: hashes.jti_hash }),
+    ...(pseudonyms?.jtiHash === undefined ? {} : { jti_hash: pseudonyms.jtiHash }),
     ...(age === undefined || !Number.isFinite(age) ? {} : { age: Math.floor(age) }),
     ...(policy === undefined ? {} : { pol: policy }),
     ts: Math.floor(now.getTime() / 1000),
@@ -64,13 +59,11 @@ export function recordOf(
   };
 }
 
-function hashesFor(token: TokenFacts): Hashes {
-  const known = hashesOf.get(token);
-  if (known !== undefined) return known;
+// A token that is seen again has the same two.
+function pseudonymsOf(token: TokenFacts): Pseudonyms {
   const { sub, jti } = token;
-  const made = { sub_hash: shortHash(sub), jti_hash: jti === undefined ? undefined : shortHash(jti) };
-  hashesOf.set(token, made);
-  return made;
+  token.pseudonyms ??= { subHash: shortHash(sub), jtiHash: jti === undefined ? undefined : shortHash(jti) };
+  return token.pseudonyms;
 }
 
 // 128 bits are enough to tell subjects apart and too few to be mistaken for the subject itself.
