@@ -6,6 +6,7 @@ import { findAccountBySub } from '../accounts/store.ts';
 import { watermarksFor } from '../accounts/watermark.ts';
 import type { CatalogueService } from '../catalogue/catalogue.ts';
 import { standingConsent } from '../consent/standing.ts';
+import type { StandingConsent } from '../consent/standing.ts';
 import { publicKeySet } from '../keys/signing-keys.ts';
 import { isFinding } from '../packages/guard/answer.ts';
 import { watermarksFrom } from '../packages/guard/sources/feed.ts';
@@ -40,11 +41,16 @@ export function createFactsReader(site: Site, service: CatalogueService): FactsR
   const keys = createGivenKeySource(() => publicKeySet(site.tokenKeys));
   let watermarks: Promise<Watermarks> | undefined;
   const people = new Map<string, ReturnType<typeof findAccountBySub>>();
+  const consents = new Map<string, Promise<StandingConsent | undefined>>();
+  const tokens = new Map<string, Promise<Told | undefined>>();
 
   return async (asked, now) => {
-    if (asked.subject.type !== 'citizen') return { stop: 'subject' };
+    if (asked.subject.type !== 'citizen' || !isPlain(asked.subject.id)) return { stop: 'subject' };
     const token = asked.context?.access_token;
-    const told = token === undefined ? toldBy(asked) : await readToken(site, { service, keys, token }, now);
+    const told =
+      token === undefined
+        ? toldBy(asked)
+        : await once(tokens, token, () => readToken(site, { service, keys, token }, now));
     if (told === undefined || told.sub !== asked.subject.id) return { stop: 'invalid-token' };
 
     const { sub } = told;
@@ -57,7 +63,9 @@ export function createFactsReader(site: Site, service: CatalogueService): FactsR
     if (consentId !== undefined && consentVersion < minVersionOf(consentId)) return { stop: 'consent-withdrawn' }; // prettier-ignore
     if (told.iat < minIssuedAt(sub, clientId)) return { stop: 'ended' };
 
-    const consent = await standingConsent(site, { accountId: person.account_id, clientId, service }, now);
+    const consent = await once(consents, `${person.account_id} ${clientId}`, () =>
+      standingConsent(site, { accountId: person.account_id, clientId, service }, now),
+    );
     const live = consent !== undefined && consent.consentId === consentId ? consent.purposes : [];
     const client = await site.findClient(clientId);
     return {
@@ -89,10 +97,16 @@ async function signedPayload(token: string, keys: KeySource) {
   return isFinding(verified) ? undefined : verified.payload;
 }
 
+// Everything a token of ours says is printable ASCII; the database could not even hold a NUL.
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+
 // A member of the wrong type is as if it were not there: then less is proven, never more.
 function toldBy({ subject }: Evaluation): Told {
   const { properties = {}, id } = subject;
-  const text = (name: string) => (typeof properties[name] === 'string' ? properties[name] : undefined);
+  const text = (name: string) => {
+    const value = properties[name];
+    return typeof value === 'string' && isPlain(value) ? value : undefined;
+  };
   const number = (name: string) => (typeof properties[name] === 'number' ? properties[name] : undefined);
   const amr = properties['amr'];
   return {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { takeDecisions } from '../audit/decisions.ts';
+import type { Decided } from '../audit/decisions.ts';
 import type { CatalogueService } from '../catalogue/catalogue.ts';
 import type { Guard } from '../packages/guard/guard.ts';
 import { newDecisionId } from '../packages/guard/steps/record.ts';
@@ -54,13 +55,14 @@ export function evaluationRoutes(site: Site, guard: Guard): Router {
       if ('error' in read) return read;
       if ('single' in read.value) return answerSingle(site, service, read.value.single);
       const { items, semantics } = read.value;
-      const facts = createFactsReader(site, service);
+      const judge = { site, service, facts: createFactsReader(site, service), records: [] };
       const evaluations: Answer[] = [];
       for (const item of items) {
-        const answer = await answerItem(site, service, facts, item);
+        const answer = await answerItem(judge, item);
         evaluations.push(answer);
         if (ends(semantics, answer)) break;
       }
+      await record(judge);
       return { answer: { evaluations } };
     }),
   );
@@ -93,21 +95,31 @@ function refuse(ctx: Context, status: number, message: string): void {
   ctx.body = message;
 }
 
+/** What one request of a caller is answered with. */
+type Judge = {
+  readonly site: Site;
+  readonly service: CatalogueService;
+  readonly facts: FactsReader;
+  /** The decisions made, kept together before any of them is told. */
+  readonly records: Decided[];
+};
+
 async function answerSingle(site: Site, service: CatalogueService, asked: Evaluation): Promise<Result> {
   if (asked.resource.id !== service.id) return { error: FOREIGN, status: 403 };
-  return { answer: await evaluate(site, service, createFactsReader(site, service), asked) };
+  const judge = { site, service, facts: createFactsReader(site, service), records: [] };
+  const answer = await evaluate(judge, asked);
+  await record(judge);
+  return { answer };
 }
 
 /** §7.2.1: what is wrong with one evaluation stands in its place; the others are answered. */
 async function answerItem(
-  site: Site,
-  service: CatalogueService,
-  facts: FactsReader,
+  judge: Judge,
   item: { readonly value: Evaluation } | { readonly error: string },
 ): Promise<Answer> {
   if ('error' in item) return itemError(400, item.error);
-  if (item.value.resource.id !== service.id) return itemError(403, FOREIGN);
-  return evaluate(site, service, facts, item.value);
+  if (item.value.resource.id !== judge.service.id) return itemError(403, FOREIGN);
+  return evaluate(judge, item.value);
 }
 
 const itemError = (status: 400 | 403, message: string): Answer => ({
@@ -118,15 +130,11 @@ const itemError = (status: 400 | 403, message: string): Answer => ({
 const ends = (semantics: Semantics, { decision }: Answer): boolean =>
   semantics === 'deny_on_first_deny' ? !decision : semantics === 'permit_on_first_permit' && decision;
 
-async function evaluate(
-  site: Site,
-  service: CatalogueService,
-  readFacts: FactsReader,
-  asked: Evaluation,
-): Promise<Answer> {
+async function evaluate(judge: Judge, asked: Evaluation): Promise<Answer> {
+  const { site, service } = judge;
   // Our clock decides; `context.time` is the caller's word and changes nothing.
   const now = site.clock();
-  const known = await readFacts(asked, now);
+  const known = await judge.facts(asked, now);
   const found = site.catalogue.actionByName.get(asked.action.name);
   const action = found?.service === service.id && asked.resource.type === 'service' ? found : undefined;
   const judged =
@@ -135,7 +143,7 @@ async function evaluate(
       : decide(action, known.facts, Math.floor(now.getTime() / 1000), site.acrBase);
   const decisionId = newDecisionId();
   const facts = 'facts' in known ? known.facts : undefined;
-  await record(site, service, { ...judged, decisionId, asked, action, facts }, now);
+  judge.records.push(decided({ ...judged, decisionId, asked, action, facts }, site, now));
   const about = { policy: site.catalogue.version, decision_id: decisionId };
   if (judged.allow) return { decision: true, context: about };
   return {
@@ -178,10 +186,17 @@ const wordsFor = (language: 'vi' | 'en', row: DecisionRow | Stop): string => {
 };
 
 /** A decision nobody recorded is not given: what throws here is answered with an error. */
-async function record(
-  site: Site,
-  service: CatalogueService,
-  decided: {
+async function record({ site, service, records }: Judge): Promise<void> {
+  if (records.length === 0) return;
+  const ownActions = new Set(service.actions.map((one) => one.action));
+  await takeDecisions(site.db, { serviceId: service.id, ownActions, records, dropped: 0 }, site.clock());
+}
+
+// The column is an integer, and a caller may name any time: what is older is as old as this.
+const OLDEST_SECONDS = 2 ** 31 - 1;
+
+function decided(
+  judged: {
     readonly decisionId: string;
     readonly asked: Evaluation;
     readonly action: CatalogueAction | undefined;
@@ -190,26 +205,23 @@ async function record(
     readonly failed: readonly string[];
     readonly age: number;
   },
+  site: Site,
   now: Date,
-): Promise<void> {
-  const { decisionId, asked, action, facts, allow, failed, age } = decided;
-  const ownActions = new Set(service.actions.map((one) => one.action));
-  const records = [
-    {
-      decisionId,
-      at: now,
-      // A name that is no action of this service may hold anything, so it is not kept.
-      action: action?.action ?? 'unknown',
-      allow,
-      failed,
-      subHash: createHash('sha256').update(asked.subject.id).digest().subarray(0, 16),
-      clientId: facts === undefined || facts.clientId === '' ? undefined : facts.clientId.slice(0, 200),
-      acr: facts?.acr?.slice(0, 200),
-      ageSeconds: Number.isFinite(age) ? Math.floor(age) : undefined,
-      catalogueVersion: site.catalogue.version,
-      jtiHash: undefined,
-      tookMs: undefined,
-    },
-  ];
-  await takeDecisions(site.db, { serviceId: service.id, ownActions, records, dropped: 0 }, now);
+): Decided {
+  const { decisionId, asked, action, facts, allow, failed, age } = judged;
+  return {
+    decisionId,
+    at: now,
+    // A name that is no action of this service may hold anything, so it is not kept.
+    action: action?.action ?? 'unknown',
+    allow,
+    failed,
+    subHash: createHash('sha256').update(asked.subject.id).digest().subarray(0, 16),
+    clientId: facts === undefined || facts.clientId === '' ? undefined : facts.clientId.slice(0, 200),
+    acr: facts?.acr?.slice(0, 200),
+    ageSeconds: Number.isFinite(age) ? Math.min(Math.floor(age), OLDEST_SECONDS) : undefined,
+    catalogueVersion: site.catalogue.version,
+    jtiHash: undefined,
+    tookMs: undefined,
+  };
 }
