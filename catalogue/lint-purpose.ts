@@ -7,6 +7,9 @@ import type { PurposeEntry, ServiceFile } from './schema.ts';
 const sensitiveClaim =
   /^(health|biometric|face|fingerprint|ethnicity|religion|politic|location|crime|bank|sexual|private_life|behaviou?r)/;
 
+const saysMasked = ({ vi, en }: PurposeEntry['title']): boolean =>
+  /đã che|che bớt|che một phần/i.test(vi.normalize('NFC')) || /\bmasked\b/i.test(en);
+
 export function* lintPurpose(purpose: PurposeEntry, { service }: ServiceFile): Generator<Complaint> {
   if (!purpose.id.startsWith(`${service.code}.`)) {
     yield { path: ['id'], message: `tên mục đích phải bắt đầu bằng "${service.code}."` };
@@ -29,7 +32,14 @@ export function* lintPurpose(purpose: PurposeEntry, { service }: ServiceFile): G
         'dùng số định danh cá nhân (personal_number) thì dịch vụ phải có transferAgreement (số văn bản thoả thuận chuyển giao dữ liệu)',
     };
   }
-  for (const [index, { claim, class: dataClass }] of purpose.data.entries()) {
+  for (const [index, { claim, class: dataClass, label }] of purpose.data.entries()) {
+    // The claim decides what leaves (policies/claims.ts); the label is what the person was promised.
+    if (saysMasked(label) && !claim.endsWith('_masked')) {
+      yield {
+        path: ['data', index, 'claim'],
+        message: `nhãn nói là đã che bớt, nên dữ liệu phải là ${claim}_masked; ghi ${claim} là cho đi toàn bộ`,
+      };
+    }
     if (sensitiveClaim.test(claim) && dataClass !== 'sensitive') {
       yield {
         path: ['data', index, 'class'],

@@ -5,6 +5,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { standing } from '../assurance/level.ts';
 import { consentForToken } from '../consent/standing.ts';
 import { isClaimScope, releasableClaims } from '../policies/claims.ts';
+import { levelOf } from '../policies/level.ts';
 import { personalClaims } from './claims-personal.ts';
 import { claimsRequest } from './claims-request.ts';
 import type { ProviderHouse } from './house.ts';
@@ -32,12 +33,16 @@ async function levelClaims(
   scope: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!scope.split(' ').includes('tn.level')) return {};
-  const sessionUid = ctx.oidc.entities.AccessToken?.sessionUid;
+  const { sessionUid, extra } = ctx.oidc.entities.AccessToken ?? {};
+  // As everywhere, the level of a token may fall and never rise: a step-up made for another client in
+  // the same browser is not this one's to hear of.
+  const acr = extra?.['acr'];
+  const cap = levelOf(typeof acr === 'string' ? acr : undefined, house.acrBase);
   const stands =
     issueOf(ctx)?.stands ??
     (sessionUid === undefined
       ? undefined
-      : await standing(house.db, { sessionUid, accountId }, house.clock()));
+      : await standing(house.db, { sessionUid, accountId, cap }, house.clock()));
   if (stands === undefined || stands.level === 0) return {};
   return {
     tnid_level: stands.level,

@@ -15,7 +15,7 @@ import type { GrantSource } from './issue.ts';
 import { createPolicy } from './level-prompt.ts';
 import { LocalSigner } from './local-signer.ts';
 import { logoutSource, postLogoutSource, renderError } from './pages.ts';
-import { resourceServerInfo } from './resource-servers.ts';
+import { defaultResource, resourceServerInfo } from './resource-servers.ts';
 import { checkAssertion, checkKind, isSignOn, KIND, refuseForeignScope, SIGN_ON_TOKEN_SECONDS } from './sign-on.ts'; // prettier-ignore
 
 /** A browser session, and the longest life of any proof in it. Seconds. */
@@ -96,6 +96,7 @@ export function providerConfiguration(
       },
       resourceIndicators: {
         enabled: true,
+        defaultResource: (_ctx, client, granted) => defaultResource(house, client, granted),
         useGrantedResource: () => true,
         getResourceServerInfo: (ctx, resource, client) => resourceServerInfo(house, ctx, resource, client),
       },

@@ -7,10 +7,21 @@ import { isClaimScope } from '../policies/claims.ts';
 import { releasableScopes } from '../policies/decide.ts';
 import type { ProviderHouse } from './house.ts';
 import { judgeConsent } from './issue.ts';
+import { KIND } from './sign-on.ts';
 
 /** Audience and scopes of our own endpoints, for services (watermark feed, evaluation). */
 export const apiAudience = (issuer: string) => `${issuer}/api`;
 export const API_SCOPES = ['tn:revocations', 'tn:evaluate', 'tn:signals', 'tn:decisions'] as const;
+
+/**
+ * A service has one place to ask: without this it would get a token for nobody. `granted`: the
+ * resources of a code or refresh token, of which the library wants one.
+ */
+export const defaultResource = (
+  house: ProviderHouse,
+  client: Client,
+  granted: string[] | undefined,
+): string | string[] | undefined => (client[KIND] === 'service' ? apiAudience(house.issuer) : granted);
 
 export async function resourceServerInfo(
   house: ProviderHouse,

@@ -7,12 +7,13 @@ import { createJudge, type Judgement } from './judge.ts';
 import { languageOf } from './language.ts';
 import { resourceMetadata } from './metadata.ts';
 import { readSettings, type GuardOptions } from './options.ts';
-import { headerValues, type GuardRequest } from './request.ts';
+import type { GuardRequest } from './request.ts';
 import { principalOf, type AuthorizeResult, type CheckResult } from './result.ts';
 import { createNonceMint } from './sources/nonce.ts';
 import { createProofKeys } from './sources/proof-keys.ts';
 import { createMemoryReplayStore } from './sources/replay.ts';
 import { createSources } from './sources/sources.ts';
+import { overridesMethod } from './steps/method.ts';
 import { newDecisionId, recordOf } from './steps/record.ts';
 import { readRoute, type RouteResult } from './steps/route.ts';
 
@@ -29,6 +30,7 @@ export type {
   WatermarkFeed,
 } from './options.ts';
 export type { DecisionRecord } from './steps/record.ts';
+export type { Trouble } from './sources/trouble.ts';
 export { parseCatalogue } from './sources/catalogue-parse.ts';
 export { createMemoryReplayStore, type ReplayStore } from './sources/replay.ts';
 export { metadataPath } from './metadata.ts';
@@ -50,9 +52,6 @@ export type Guard = {
 /** What a request on a route that nobody listed is called in records and problems. */
 export const unknownRoute = 'unknown-route';
 
-// With one of these some frameworks do another method than the one we judged.
-const methodOverrides = ['x-http-method-override', 'x-http-method', 'x-method-override'];
-
 export function createGuard(options: GuardOptions): Guard {
   const settings = readSettings(options);
   const sources = createSources(settings, options);
@@ -63,6 +62,7 @@ export function createGuard(options: GuardOptions): Guard {
     replay: options.replay ?? createMemoryReplayStore(),
     nonces,
     keys: createProofKeys(),
+    tell: sources.tell,
   });
   const isRecorded = options.onDecision !== undefined || sources.reporter !== undefined;
 
@@ -82,7 +82,9 @@ export function createGuard(options: GuardOptions): Guard {
     try {
       const pending = options.onDecision?.(written);
       if (pending !== undefined) await pending;
-    } catch {
+      sources.tell('record', undefined);
+    } catch (error) {
+      sources.tell('record', error);
       // The owner is told what the caller was: cannot decide.
       sources.reporter?.add({ ...written, allow: false, failed: ['unavailable'] });
       return false;
@@ -129,8 +131,8 @@ export function createGuard(options: GuardOptions): Guard {
   async function authorize(request: GuardRequest): Promise<AuthorizeResult> {
     const refuse = (finding: Finding): Promise<CheckResult> =>
       answer(request, unknownRoute, () => ({ finding }));
-    if (methodOverrides.some((name) => headerValues(request, name).length > 0))
-      return refuse({ row: 'invalid-request', why: 'The method must not be overridden by a header' });
+    if (overridesMethod(request))
+      return refuse({ row: 'invalid-request', why: 'The method must not be overridden' });
     const found = await route(request.method, request.url);
     // Whether anybody may come in is what we do not know.
     if (found === 'unavailable') return refuse({ row: 'unavailable', why: 'the catalogue is not available' });

@@ -6,6 +6,7 @@ import type { CatalogueAction, Route } from '../../policies/decide.ts';
 import { defaultAcrBase } from '../../policies/level.ts';
 import type { DecisionRecord } from './steps/record.ts';
 import type { ReplayStore } from './sources/replay.ts';
+import type { Trouble } from './sources/trouble.ts';
 
 /** The part of the catalogue a guard reads; the broker's own Catalogue fits. */
 export type GuardCatalogue = {
@@ -68,6 +69,11 @@ export type GuardOptions = {
    */
   readonly report?: 'on' | 'off';
   readonly reportIntervalMs?: number;
+  /**
+   * Why the guard cannot decide, when it begins and when it is over: for the log of the service, and the
+   * first thing to look at when every answer is 503. Without it: a warning of the process.
+   */
+  readonly onTrouble?: (trouble: Trouble) => void;
   readonly sources?: GuardSources;
 };
 

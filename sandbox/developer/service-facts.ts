@@ -4,13 +4,16 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 
 const metadataSchema = z.object({ resource: z.url(), authorization_servers: z.array(z.url()) });
+const routeSchema = z.object({ method: z.string(), path: z.string() });
 const catalogueSchema = z.object({
-  services: z.array(z.object({ id: z.string(), tokens: z.enum(['jwt', 'opaque']) })),
+  services: z.array(
+    z.object({ id: z.string(), tokens: z.enum(['jwt', 'opaque']), public: z.array(routeSchema).default([]) }),
+  ),
   actions: z.array(
     z.object({
       action: z.string(),
       service: z.string(),
-      http: z.array(z.object({ method: z.string(), path: z.string() })),
+      http: z.array(routeSchema),
       require: z.object({ level: z.number(), maxAge: z.number().optional(), scopes: z.array(z.string()) }),
     }),
   ),
@@ -43,7 +46,11 @@ export async function readServiceFacts(issuer: string, method: string, url: URL)
   const { services, actions } = catalogueSchema.parse(decodeJwt(await published.text()));
   const service = services.find(({ id }) => id === metadata.resource);
   if (service === undefined)
-    throw new Error(`${metadata.resource} không có trong danh mục đang dùng: bin/tnid catalogue propose`);
+    throw new Error(
+      `${metadata.resource} không có trong danh mục đang dùng: xem lại audience; tệp vừa thêm hay vừa sửa thì khởi động lại bin/demo`,
+    );
+  if (service.public.some((route) => route.method === method && matches(route.path, url.pathname)))
+    throw new Error(`${method} ${url.pathname} là đường công khai: ai cũng vào được, không có gì để thử`);
   const action = actions.find(
     (one) =>
       one.service === service.id &&

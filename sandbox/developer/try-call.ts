@@ -44,7 +44,7 @@ export async function tryCall(ground: Ground, tried: Tried): Promise<readonly st
   tell(line(isFine, `${person.name}, đủ điều kiện`, answer));
   if (!isFine) {
     tell(`    ${JSON.stringify(answer.body)}`);
-    return [`người đủ điều kiện bị từ chối (${answer.status})`];
+    return [`người đủ điều kiện bị từ chối: ${adviceOn(answer, tried)}`];
   }
   const foreign = await foreignToken(cast, facts.resource);
   for (const refusal of refusals(call, foreign)) {
@@ -93,6 +93,21 @@ async function signIn({ party, browser, key, person, sandbox }: Cast, wanted: Wa
   const departure = await party.depart(key, wanted);
   const { callback } = await walk(browser, departure.url, person, { sms: sandbox.sms });
   return party.arrive(key, departure, callback);
+}
+
+/** What most likely is the matter, for somebody who sees their first answer of a guard. */
+function adviceOn(answer: Received, { url }: Tried): string {
+  const said = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(answer.challenge)?.[1];
+  const base = said('resource_metadata');
+  if (answer.status === 503)
+    return '503, bộ kiểm tra chưa hỏi được Tây Ninh ID; lý do nằm trong nhật ký của dịch vụ (TNID_GUARD). Hay gặp: chưa chạy bin/tnid service add, sai khoá, sai đồng hồ';
+  if (
+    errorOf(answer) === 'invalid_dpop_proof' &&
+    base !== undefined &&
+    new URL(base).origin !== new URL(url).origin
+  )
+    return `dịch vụ tự cho là ở ${new URL(base).origin}, người gọi đến ${new URL(url).origin}; sửa baseUrl`;
+  return [answer.status, errorOf(answer), said('error_description')].filter(Boolean).join(' ');
 }
 
 const OTHERS = [

@@ -11,6 +11,12 @@ const broken: readonly [title: string, from: string, to: string, message: RegExp
   ['an unknown key', 'risk: high', 'rissk: high', /rissk: khoá không có trong mẫu/],
   ['an unknown key inside require', 'maxAge: 900', 'maxage: 900', /require\.maxage: khoá không có trong mẫu/],
   [
+    'a label that promises a masked number over the whole one',
+    'claim: personal_number_masked',
+    'claim: personal_number',
+    /nhãn nói là đã che bớt, nên dữ liệu phải là personal_number_masked/,
+  ],
+  [
     'a missing title',
     '    title: { vi: Nộp hồ sơ, en: File a dossier }\n',
     '',

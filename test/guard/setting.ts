@@ -35,6 +35,7 @@ export async function setUp(t: ExecutionContext): Promise<Setting> {
         baseUrl,
         now: () => new Date(Date.now() + clock.shiftMs),
         feedIntervalMs: 3_600_000,
+        onTrouble: () => undefined, // tests break things on purpose
         ...options,
       });
       guards.push(guard);

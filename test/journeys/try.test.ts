@@ -32,16 +32,16 @@ test('a service that only verifies the signature is told what it let through', a
   const { issuer } = stage.current();
   const resource = 'https://phananh.dichvu.tayninh.gov.vn';
   const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`));
-  const careless = createServer(async (request, response) => {
-    if (request.url === '/.well-known/oauth-protected-resource')
-      return void response.end(JSON.stringify({ resource, authorization_servers: [issuer] }));
-    try {
-      const token = request.headers.authorization?.split(' ')[1] ?? '';
-      await jwtVerify(token, keys, { issuer, audience: resource });
-      response.writeHead(201).end('{}');
-    } catch {
-      response.writeHead(401, { 'www-authenticate': 'DPoP error="invalid_token"' }).end('{}');
+  const careless = createServer((request, response) => {
+    if (request.url === '/.well-known/oauth-protected-resource') {
+      response.end(JSON.stringify({ resource, authorization_servers: [issuer] }));
+      return;
     }
+    const token = request.headers.authorization?.split(' ')[1] ?? '';
+    jwtVerify(token, keys, { issuer, audience: resource }).then(
+      () => response.writeHead(201).end('{}'),
+      () => response.writeHead(401, { 'www-authenticate': 'DPoP error="invalid_token"' }).end('{}'),
+    );
   }).listen(0, 'localhost');
   await once(careless, 'listening');
   t.teardown(() => careless.close());
@@ -66,4 +66,33 @@ test('an action the catalogue does not know, and a service that is not there, ar
   await t.throwsAsync(unknown, { message: /GET \/khong-co không thuộc việc nào/ });
   const nobody = tryCall(where, { method: 'GET', url: 'http://localhost:1/x' });
   await t.throwsAsync(nobody, { message: /dịch vụ đã chạy chưa/ });
+});
+
+test('a public route, a wrong baseUrl and a guard without a client are told apart', async (t) => {
+  const { ground: where } = await ground();
+  const open = tryCall(where, { method: 'GET', url: `${stage.current().services.dossier}/` });
+  await t.throwsAsync(open, { message: /GET \/ là đường công khai/ });
+
+  const { issuer } = stage.current();
+  const audience = 'https://phananh.dichvu.tayninh.gov.vn';
+  const start = async (answer: { status: number; headers: Record<string, string> }) => {
+    const server = createServer((request, response) => {
+      if (request.url === '/.well-known/oauth-protected-resource')
+        return void response.end(JSON.stringify({ resource: audience, authorization_servers: [issuer] }));
+      response.writeHead(answer.status, answer.headers).end('{}');
+    }).listen(0, 'localhost');
+    await once(server, 'listening');
+    t.teardown(() => server.close());
+    const address = server.address();
+    return `http://localhost:${typeof address === 'object' ? address?.port : 0}/phan-anh`;
+  };
+  const elsewhere = 'DPoP error="invalid_dpop_proof", resource_metadata="http://localhost:1/.well-known/x"';
+  const moved = await start({ status: 401, headers: { 'www-authenticate': elsewhere } });
+  const told = await tryCall(where, { method: 'POST', url: moved, body: '{}' });
+  t.regex(told.join(), /tự cho là ở http:\/\/localhost:1, .* sửa baseUrl/);
+  const silent = await start({ status: 503, headers: {} });
+  t.regex(
+    (await tryCall(where, { method: 'POST', url: silent, body: '{}' })).join(),
+    /TNID_GUARD.*service add/,
+  );
 });

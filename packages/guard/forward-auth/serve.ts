@@ -31,6 +31,7 @@ export async function serveForwardAuth(
     ...given,
     ...guardOptionsOf(config, secrets),
     onDecision: (record) => log('decision', recordLine(record)),
+    onTrouble: ({ source, why }) => log('trouble', { source, why: why ?? 'over' }),
     ...(redis === undefined
       ? {}
       : { replay: createRedisReplayStore(async (args) => redis.sendCommand(args)) }),

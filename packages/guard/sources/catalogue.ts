@@ -1,12 +1,13 @@
 // The signed catalogue (protocol §11): which actions exist and what they require.
 
-import type { GuardCatalogue } from '../options.ts';
+import type { GuardCatalogue, Settings } from '../options.ts';
 import { isFinding } from '../answer.ts';
 import { verifySignature } from '../steps/signature.ts';
 import { parseCatalogue } from './catalogue-parse.ts';
 import { createKept, type Kept } from './kept.ts';
 import type { KeySource } from './keys.ts';
 import { largeDocumentBytes, type Outgoing } from './outgoing.ts';
+import type { TellTrouble } from './trouble.ts';
 
 type Fetched = {
   readonly catalogue: GuardCatalogue;
@@ -19,16 +20,21 @@ const freshMs = 60_000;
 const keepMs = 24 * 3_600_000;
 
 export function createCatalogueSource(
-  issuer: string,
+  { issuer, audience }: Pick<Settings, 'issuer' | 'audience'>,
   keys: KeySource,
   outgoing: Outgoing,
   now: () => Date,
+  tell: TellTrouble,
 ): Kept<Fetched> {
-  return createKept<Fetched>((previous) => fetchCatalogue(issuer, keys, outgoing, previous), {
-    freshMs,
-    keepMs,
-    now,
-  });
+  return createKept<Fetched>(
+    async (previous) => {
+      const fetched = await fetchCatalogue(issuer, keys, outgoing, previous);
+      const isListed = fetched.catalogue.serviceById.has(audience);
+      tell('catalogue', isListed ? undefined : `guard: the catalogue in force has no service ${audience}`);
+      return fetched;
+    },
+    { freshMs, keepMs, now, tell: (why) => void (why !== undefined && tell('catalogue', why)) },
+  );
 }
 
 async function fetchCatalogue(
@@ -43,9 +49,9 @@ async function fetchCatalogue(
     maxBytes: largeDocumentBytes,
   });
   if (status === 304 && previous !== undefined) return previous;
-  if (status !== 200) throw new Error('guard: catalogue is not available');
+  if (status !== 200) throw new Error(`guard: catalogue is not available, status ${status}`);
   const verified = await verifySignature(text.trim(), 'tn-catalogue+jwt', keys);
-  if (isFinding(verified)) throw new Error('guard: catalogue is not signed by the issuer');
+  if (isFinding(verified)) throw new Error(`guard: catalogue cannot be verified: ${verified.why}`);
   const { iss, iat } = verified.payload;
   if (iss !== issuer || typeof iat !== 'number') throw new Error('guard: catalogue is of another issuer');
   const catalogue = parseCatalogue(verified.payload);

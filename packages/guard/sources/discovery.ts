@@ -3,6 +3,7 @@
 import { isRecord } from '../json.ts';
 import { createKept, type Kept } from './kept.ts';
 import { smallDocumentBytes, type Outgoing } from './outgoing.ts';
+import type { TellTrouble } from './trouble.ts';
 
 export type Discovery = {
   readonly jwksUri: string;
@@ -13,8 +14,14 @@ export type Discovery = {
 const freshMs = 10 * 60_000;
 const keepMs = 24 * 3_600_000;
 
-export function createDiscovery(issuer: string, outgoing: Outgoing, now: () => Date): Kept<Discovery> {
-  return createKept(async () => readDiscovery(issuer, outgoing), { freshMs, keepMs, now });
+export function createDiscovery(
+  issuer: string,
+  outgoing: Outgoing,
+  now: () => Date,
+  tell: TellTrouble,
+): Kept<Discovery> {
+  const rules = { freshMs, keepMs, now, tell: (why: unknown) => tell('discovery', why) };
+  return createKept(async () => readDiscovery(issuer, outgoing), rules);
 }
 
 async function readDiscovery(issuer: string, outgoing: Outgoing): Promise<Discovery> {
@@ -25,7 +32,7 @@ async function readDiscovery(issuer: string, outgoing: Outgoing): Promise<Discov
   const document: unknown = status === 200 ? JSON.parse(text) : undefined;
   // A document about another issuer could name another issuer's keys (OpenID Connect Discovery §4.3).
   if (!isRecord(document) || document.issuer !== issuer || typeof document.jwks_uri !== 'string') {
-    throw new Error('guard: discovery document is not usable');
+    throw new Error(`guard: ${issuer} does not describe itself as this issuer, status ${status}`);
   }
   const { token_endpoint: tokenEndpoint, introspection_endpoint: introspectionEndpoint } = document;
   return {

@@ -5,6 +5,7 @@ import type { WatermarkEntry, WatermarkFeed } from '../options.ts';
 import { isRecord } from '../json.ts';
 import { largeDocumentBytes } from './outgoing.ts';
 import type { BrokerClient } from './service-token.ts';
+import type { TellTrouble } from './trouble.ts';
 
 export type Watermarks = {
   /** Seconds since 1970 at which the issuer said this was everything. */
@@ -31,6 +32,7 @@ export function createFeedSource(
   broker: BrokerClient,
   intervalMs: number,
   now: () => Date,
+  tell: TellTrouble,
 ): FeedSource {
   let floors: Floors = new Map();
   let asOf = -Infinity;
@@ -46,15 +48,19 @@ export function createFeedSource(
         // Unchanged and said so just now; without a time of its own it proves nothing about now.
         const saidAt = Math.floor(Date.parse(answer.headers.get('date') ?? '') / 1000);
         if (Number.isFinite(saidAt)) asOf = Math.max(asOf, saidAt);
+        tell('feed', undefined);
         return;
       }
       const feed = answer.status === 200 ? parseFeed(JSON.parse(answer.text)) : undefined;
-      if (feed === undefined) return;
+      if (feed === undefined)
+        throw new Error(`guard: the watermark feed is not usable, status ${answer.status}`);
       floors = mergeFloors(floors, feed, Math.floor(now().getTime() / 1000));
       // An answer from a node that lags does not make us younger.
       asOf = Math.max(asOf, feed.as_of);
       etag = answer.headers.get('etag') ?? undefined;
-    } catch {
+      tell('feed', undefined);
+    } catch (error) {
+      tell('feed', error);
       // Silence is judged by the age of `asOf`, whatever caused it.
     }
   }

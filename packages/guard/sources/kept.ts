@@ -9,14 +9,20 @@ export type Kept<T> = {
   peek(): T | undefined;
 };
 
-export type KeptRules = { readonly freshMs: number; readonly keepMs: number; readonly now: () => Date };
+export type KeptRules = {
+  readonly freshMs: number;
+  readonly keepMs: number;
+  readonly now: () => Date;
+  /** What went wrong with a fetch; undefined when it went well. */
+  readonly tell?: (why: unknown) => void;
+};
 
 // After a failure every request would otherwise wait for its own time-out.
 const retryMs = 5000;
 
 export function createKept<T>(
   load: (previous: T | undefined) => Promise<T>,
-  { freshMs, keepMs, now }: KeptRules,
+  { freshMs, keepMs, now, tell }: KeptRules,
 ): Kept<T> {
   let held: { readonly value: T; readonly atMs: number } | undefined;
   let failedAtMs = -Infinity;
@@ -26,10 +32,12 @@ export function createKept<T>(
     try {
       held = { value: await load(held?.value), atMs: now().getTime() };
       failedAtMs = -Infinity;
+      tell?.(undefined);
       return true;
-    } catch {
+    } catch (error) {
       // Whatever went wrong, the answer is the same: go on with what is held, as long as it may be.
       failedAtMs = now().getTime();
+      tell?.(error);
       return false;
     } finally {
       pending = undefined;

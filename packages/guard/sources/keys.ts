@@ -8,6 +8,7 @@ import { importPoint } from '../jws.ts';
 import type { Discovery } from './discovery.ts';
 import { createKept, type Kept } from './kept.ts';
 import { smallDocumentBytes, type Outgoing } from './outgoing.ts';
+import type { TellTrouble } from './trouble.ts';
 
 export type KeySource = {
   find(kid: string): Promise<KeyObject | 'unknown' | 'unavailable'>;
@@ -19,8 +20,14 @@ const freshMs = 10 * 60_000;
 const keepMs = 24 * 3_600_000;
 const unknownKidPauseMs = 30_000;
 
-export function createKeySource(discovery: Kept<Discovery>, outgoing: Outgoing, now: () => Date): KeySource {
-  const ring = createKept(async () => fetchRing(discovery, outgoing), { freshMs, keepMs, now });
+export function createKeySource(
+  discovery: Kept<Discovery>,
+  outgoing: Outgoing,
+  now: () => Date,
+  tell: TellTrouble,
+): KeySource {
+  const rules = { freshMs, keepMs, now, tell: (why: unknown) => tell('keys', why) };
+  const ring = createKept(async () => fetchRing(discovery, outgoing), rules);
   let lastForcedMs = -Infinity;
   let lastForced: Promise<boolean> = Promise.resolve(true);
   return {

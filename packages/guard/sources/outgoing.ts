@@ -31,9 +31,19 @@ export function createOutgoing(issuer: string, fetch: typeof globalThis.fetch): 
       signal: AbortSignal.timeout(timeoutMs),
       cache: 'no-store',
       ...(body === undefined ? {} : { body }),
+    }).catch((error: unknown) => {
+      throw new Error(`guard: no answer from ${origin}: ${reasonOf(error)}`, { cause: error });
     });
     return { status: response.status, headers: response.headers, text: await readBody(response, maxBytes) };
   };
+}
+
+// fetch says "fetch failed" of everything; what happened stands in the cause (ECONNREFUSED, a certificate).
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { cause } = error;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause instanceof Error ? cause.message : error.name;
 }
 
 async function readBody(response: Response, maxBytes: number): Promise<string> {

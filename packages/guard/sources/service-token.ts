@@ -84,7 +84,7 @@ export function createBrokerClient(
 
   async function requestToken(): Promise<Held> {
     const url = (await discovery.get())?.tokenEndpoint;
-    if (url === undefined) throw new Error('guard: no token endpoint');
+    if (url === undefined) throw new Error('guard: the token endpoint is not known');
     const ask = async (): Promise<OutgoingAnswer> =>
       outgoing({
         url,
@@ -104,7 +104,7 @@ export function createBrokerClient(
     }
     const body: unknown = answer.status === 200 ? JSON.parse(answer.text) : undefined;
     if (!isRecord(body) || typeof body.access_token !== 'string' || typeof body.expires_in !== 'number') {
-      throw new Error(`guard: no service token, status ${answer.status}`);
+      throw new Error(refusalOf(client.clientId, answer));
     }
     return { token: body.access_token, untilMs: now().getTime() + body.expires_in * 1000 - renewBeforeMs };
   }
@@ -138,6 +138,14 @@ export function createBrokerClient(
     get: (url, headers, maxBytes) => call('GET', { url, headers, maxBytes }),
     post: (url, json, maxBytes) => call('POST', { url, json, maxBytes }),
   };
+}
+
+// RFC 6749 §5.2: a code of the protocol, cut to its alphabet because it goes into a log.
+function refusalOf(clientId: string, { status, text }: OutgoingAnswer): string {
+  const code = /"error"\s*:\s*"([a-z_]{1,40})"/.exec(text)?.[1] ?? '';
+  if (code === 'invalid_client')
+    return `guard: the broker does not know client ${clientId} with this key (tnid service add), status ${status}`;
+  return `guard: the broker gave client ${clientId} no token, status ${status} ${code}`.trimEnd();
 }
 
 async function createProofKey(): Promise<{ readonly privateKey: CryptoKey; readonly jwk: JWK }> {

@@ -9,6 +9,7 @@ import { createGivenKeySource, createKeySource, type KeySource } from './keys.ts
 import { createOutgoing } from './outgoing.ts';
 import { createReporter, type Reporter } from './report.ts';
 import { createBrokerClient } from './service-token.ts';
+import { createTroubleTeller, watchClock, type TellTrouble } from './trouble.ts';
 
 export type Sources = {
   readonly keys: KeySource;
@@ -20,6 +21,7 @@ export type Sources = {
   watermarks(): Promise<Watermarks | 'off' | undefined>;
   /** Undefined: nobody is told what was decided but the service itself. */
   readonly reporter: Reporter | undefined;
+  readonly tell: TellTrouble;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -30,18 +32,21 @@ const defaultReportIntervalMs = 5000;
 export function createSources(settings: Settings, options: GuardOptions): Sources {
   const now = options.now ?? (() => new Date());
   const given = options.sources ?? {};
-  const outgoing = createOutgoing(settings.issuer, options.fetch ?? globalThis.fetch);
-  const discovery = createDiscovery(settings.issuer, outgoing, now);
+  const tell = createTroubleTeller(options.onTrouble);
+  const outgoing = watchClock(createOutgoing(settings.issuer, options.fetch ?? globalThis.fetch), now, tell);
+  const discovery = createDiscovery(settings.issuer, outgoing, now, tell);
   const keys =
-    given.jwks === undefined ? createKeySource(discovery, outgoing, now) : createGivenKeySource(given.jwks);
-  const fetched = createCatalogueSource(settings.issuer, keys, outgoing, now);
+    given.jwks === undefined
+      ? createKeySource(discovery, outgoing, now, tell)
+      : createGivenKeySource(given.jwks);
+  const fetched = createCatalogueSource(settings, keys, outgoing, now, tell);
   const broker =
     settings.client === undefined
       ? undefined
       : createBrokerClient(withClient(settings, settings.client), discovery, outgoing, now);
   const polls = options.feed !== 'off-for-public' && given.watermarks === undefined && broker !== undefined;
   const feed = polls
-    ? createFeedSource(settings.issuer, broker, options.feedIntervalMs ?? defaultFeedIntervalMs, now)
+    ? createFeedSource(settings.issuer, broker, options.feedIntervalMs ?? defaultFeedIntervalMs, now, tell)
     : undefined;
   const reporter =
     polls && options.report !== 'off'
@@ -55,6 +60,7 @@ export function createSources(settings: Settings, options: GuardOptions): Source
   return {
     keys,
     reporter,
+    tell,
     introspect: broker === undefined ? undefined : createIntrospection(discovery, broker, outgoing, now),
     async catalogue() {
       if (given.catalogue === undefined) return (await fetched.get())?.catalogue;

@@ -8,6 +8,7 @@ import { headerValues, type GuardRequest } from '../request.ts';
 import type { NonceMint } from '../sources/nonce.ts';
 import type { ProofKey, ProofKeys } from '../sources/proof-keys.ts';
 import type { ReplayStore } from '../sources/replay.ts';
+import type { TellTrouble } from '../sources/trouble.ts';
 
 export const proofWindowSeconds = 60;
 /** With a nonce of ours the time of the proof matters less: the nonce itself ages. */
@@ -20,6 +21,7 @@ export type ProofRules = {
   readonly replay: ReplayStore;
   readonly nonces: NonceMint | undefined;
   readonly keys: ProofKeys;
+  readonly tell: TellTrouble;
 };
 
 /** `ath`: the SHA-256 of the token presented. */
@@ -55,8 +57,10 @@ export async function checkProof(
   const ttlMs = Math.ceil((iat + windowSeconds - nowSeconds + 1) * 1000);
   try {
     const isNew = await rules.replay.insert(sha256(`${bound.jkt}|${jti}|${htu}`), ttlMs, now);
+    rules.tell('replay', undefined);
     return isNew ? undefined : refused('The DPoP proof was used before');
-  } catch {
+  } catch (error) {
+    rules.tell('replay', error);
     return { row: 'unavailable', why: 'the replay store does not answer' };
   }
 }
