@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { saveClient } from '../adapters/oidc-storage/clients.ts';
 import { listEvents, type ListedEvent } from '../audit/search.ts';
 import { testTrust } from '../cards/chip/trust.ts';
+import { openPublished } from '../catalogue/publish.ts';
 import { readConfig } from '../config.ts';
+import { purposeLedger } from '../consent/publish.ts';
 import { openDatabase, type Database } from '../database.ts';
 import { startBroker } from '../main.ts';
 import { migrate } from '../migrations/migrate.ts';
@@ -90,6 +92,10 @@ export async function startStage(options: {
   readonly dataDir: string;
   readonly ports?: Readonly<Record<PortName, number>>;
   readonly feedIntervalMs?: number;
+  /** A folder to publish first instead of policies/services, in an empty database. */
+  readonly services?: string;
+  /** host:port of further clients on this machine that are told about log-outs. */
+  readonly told?: readonly string[];
 }): Promise<Stage> {
   const { databaseUrl, dataDir } = options;
   const wanted = options.ports ?? usualPorts;
@@ -117,7 +123,8 @@ export async function startStage(options: {
     const officers = await inviteOfficers(db, issuer, new Date());
     const approvers = await inviteApprovers(db, issuer, new Date());
     const owners = await inviteOwners(db, issuer, new Date());
-    await publishChangedFiles(db, issuer, new Date());
+    if (options.services === undefined) await publishChangedFiles(db, issuer, new Date());
+    else await openPublished({ db, origin: new URL(issuer).host, purposes: purposeLedger }, options.services, new Date()); // prettier-ignore
     const config = readConfig({
       TNID_ISSUER: issuer,
       TNID_LISTEN: `localhost:${ports.broker}`,
@@ -127,7 +134,7 @@ export async function startStage(options: {
       TNID_ACR_BASE: defaultAcrBase.replace(/\/$/, ''),
       TNID_SHUTDOWN_SECONDS: '2',
       // The portal is told about log-outs, and it stands on this machine.
-      TNID_INTRANET_HOSTS: `localhost:${ports.portal}`,
+      TNID_INTRANET_HOSTS: [`localhost:${ports.portal}`, ...(options.told ?? [])].join(','),
       ...neighbours.settings,
     });
     const logFile = createWriteStream(join(dataDir, 'demo.log'), { flags: 'a', mode: 0o600 });

@@ -2,8 +2,8 @@
 
 import type { CatalogueAction } from '../policies/decide.ts';
 import { canonicalJson } from './canonical.ts';
-import { change, changesOfAdmitted, type Change, type Direction } from './change.ts';
-import { routeKey } from '../policies/routes.ts';
+import { change, type Change, type Direction } from './change.ts';
+import { changesOfRoutes } from './diff-routes.ts';
 
 const riskOrder = ['low', 'medium', 'high'] as const;
 
@@ -52,14 +52,12 @@ export function changesOfAction(before: CatalogueAction, after: CatalogueAction)
     ...changesOfAlternatives(where, 'evidenceAnyOf', singles(was.evidenceAnyOf), singles(is.evidenceAnyOf)),
   );
   changes.push(...changesOfAlternatives(where, 'amrAnyOf', was.amrAnyOf, is.amrAnyOf));
-  changes.push(...changesOfAdmitted(where, 'đường', before.http.map(routeKey), after.http.map(routeKey)));
+  changes.push(...changesOfRoutes(where, before.http, after.http));
   const [lawWas, lawIs] = [before.lawfulPurpose, after.lawfulPurpose];
   if (lawWas !== lawIs) {
-    // Another duty may take other data; which of the two asks less is not visible here.
-    add(
-      lawWas === undefined ? 'neutral' : 'weaker',
-      `mục đích theo luật: ${lawWas ?? 'không'} → ${lawIs ?? 'không'}`,
-    );
+    // Another duty may take other data; which of the two asks less is not visible here. A first one
+    // takes data without asking, also where the action asks for consent as well.
+    add('weaker', `mục đích theo luật: ${lawWas ?? 'không'} → ${lawIs ?? 'không'}`);
   }
   const said = ({ title, owner, legal, area }: CatalogueAction): string =>
     canonicalJson({ title, owner, legal, area });

@@ -6,6 +6,7 @@ import { change, changesOfAdmitted, type Change, type Direction } from './change
 import { canonicalJson, type Json } from './canonical.ts';
 import { changesOfAction } from './diff-action.ts';
 import type { Catalogue, CataloguePurpose, PublicRoute, ServiceFacts } from './catalogue.ts';
+import { changesOfShadows, covers, show } from './diff-routes.ts';
 import { routeKey } from '../policies/routes.ts';
 
 export type CatalogueDiff = { readonly direction: Direction | 'same'; readonly changes: readonly Change[] };
@@ -23,12 +24,9 @@ export function diffCatalogues(before: Catalogue, after: Catalogue): CatalogueDi
       removed: 'stronger',
       noun: 'việc',
     }),
-    ...compare(byId(before.content.purposes), byId(after.content.purposes), changesOfPurpose, {
-      added: 'neutral',
-      removed: 'neutral',
-      noun: 'mục đích',
-    }),
+    ...changesOfPurposes(byId(before.content.purposes), byId(after.content.purposes)),
     ...openedRoutes(before, after),
+    ...changesOfShadows(before, after),
   ];
   return { direction: overall(changes), changes };
 }
@@ -82,7 +80,7 @@ function changesOfService(before: ServiceFacts, after: ServiceFacts): Change[] {
   }
   changes.push(
     ...before.public
-      .filter((route) => !has(after.public, route))
+      .filter((route) => !covers(after.public, route))
       .map((route) => change('stronger', where, `${show(route)} không còn công khai`)),
   );
   changes.push(
@@ -101,10 +99,29 @@ function changesOfService(before: ServiceFacts, after: ServiceFacts): Change[] {
 function openedRoutes(before: Catalogue, after: Catalogue): Change[] {
   return after.content.services.flatMap(({ id, public: routes }) =>
     routes
-      .filter((route) => !has(before.serviceById.get(id)?.public ?? [], route))
+      .filter((route) => !covers(before.serviceById.get(id)?.public ?? [], route))
       .map((route) => change('weaker', id, `${show(route)} thành công khai`)),
   );
 }
+
+// A new purpose is a new way for data to leave (policies/claims.ts), as much as new data in an old one.
+function changesOfPurposes(
+  before: ReadonlyMap<string, CataloguePurpose>,
+  after: ReadonlyMap<string, CataloguePurpose>,
+): Change[] {
+  const kept = [...after.values()].flatMap((purpose) => {
+    const old = before.get(purpose.id);
+    if (old !== undefined) return changesOfPurpose(old, purpose);
+    const { id, basis, data } = purpose;
+    const direction = basis === 'consent' && data.length === 0 ? 'neutral' : 'weaker';
+    const used = data.length === 0 ? 'không dùng dữ liệu' : `dùng ${dataOf(purpose).join(', ')}`;
+    return [change(direction, id, `thêm mục đích (${basis}), ${used}`)];
+  });
+  const gone = [...before.keys()].filter((id) => !after.has(id));
+  return [...kept, ...gone.map((id) => change('neutral', id, 'bỏ mục đích'))];
+}
+
+const dataOf = ({ data }: CataloguePurpose): string[] => data.map((item) => `${item.claim} (${item.class})`);
 
 function changesOfPurpose(before: CataloguePurpose, after: CataloguePurpose): Change[] {
   const where = after.id;
@@ -118,8 +135,6 @@ function changesOfPurpose(before: CataloguePurpose, after: CataloguePurpose): Ch
       ),
     );
   }
-  const dataOf = ({ data }: CataloguePurpose): string[] =>
-    data.map((item) => `${item.claim} (${item.class})`);
   changes.push(...changesOfAdmitted(where, 'dữ liệu', dataOf(before), dataOf(after)));
   changes.push(...changesOfAdmitted(where, 'bên nhận', before.recipients, after.recipients));
   if (before.retention !== after.retention) {
@@ -128,6 +143,14 @@ function changesOfPurpose(before: CataloguePurpose, after: CataloguePurpose): Ch
       change(longer ? 'weaker' : 'stronger', where, `thời hạn lưu: ${before.retention} → ${after.retention}`),
     );
   }
+  // What a person reads in place of the name of a claim: another label says that something else leaves.
+  for (const { claim, label } of after.data) {
+    const old = before.data.find((one) => one.claim === claim);
+    if (old !== undefined && !isSame(old.label, label)) changes.push(change('weaker', where, `đổi nhãn của ${claim}: ${old.label.vi} → ${label.vi}`)); // prettier-ignore
+  }
+  // Nobody is asked again about what rests on law.
+  if (after.basis !== 'consent' && !isSame(wordsOf(before), wordsOf(after)))
+    changes.push(change('weaker', where, 'đổi lời của mục đích theo luật'));
   const said = ({ title, text, retentionText, data, needed, basisRef }: CataloguePurpose): Json => ({
     title,
     text,
@@ -147,6 +170,8 @@ function changesOfPurpose(before: CataloguePurpose, after: CataloguePurpose): Ch
   return changes;
 }
 
+const wordsOf = ({ title, text, retentionText, basisRef }: CataloguePurpose): Json => ({ title, text, retentionText, basisRef }); // prettier-ignore
+
 function overall(changes: readonly Change[]): Direction | 'same' {
   if (changes.length === 0) return 'same';
   if (changes.some(({ direction }) => direction === 'weaker')) return 'weaker';
@@ -162,17 +187,9 @@ function sameRoute(routes: readonly PublicRoute[], route: Route): PublicRoute | 
   return routes.find((one) => routeKey(one) === routeKey(route));
 }
 
-function has(routes: readonly PublicRoute[], route: Route): boolean {
-  return sameRoute(routes, route) !== undefined;
-}
-
 // Canonical, because a catalogue read back from its published text has its members in another order.
 function isSame(one: Json | undefined, other: Json | undefined): boolean {
   return canonicalJson({ one }) === canonicalJson({ one: other });
-}
-
-function show({ method, path }: Route): string {
-  return `${method} ${path}`;
 }
 
 function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {

@@ -25,7 +25,11 @@ const route = z.strictObject({
     .describe('Cách gọi HTTP. Khác GET và HEAD nghĩa là ghi.'),
   path: z
     .string()
-    .regex(/^\/[A-Za-z0-9._~{}/-]*$/, 'đường dẫn bắt đầu bằng / và không có dấu cách, ? hoặc #')
+    // `/tep/{ma}.pdf` would look narrower than `/tep/{ma}` and match as much (policies/routes.ts).
+    .regex(
+      /^(?:\/(?:[A-Za-z0-9._~-]*|\{[A-Za-z0-9._~-]+\}))+$/,
+      'đường dẫn bắt đầu bằng /, không có dấu cách, ? hoặc #; {…} phải là cả một đoạn',
+    )
     .describe('Đường dẫn, ví dụ /ho-so/{ma}; {…} thay cho một đoạn bất kỳ.'),
 });
 const publicRoute = route.extend({

@@ -20,8 +20,9 @@ export const API_SCOPES = ['tn:revocations', 'tn:evaluate', 'tn:signals', 'tn:de
 export const defaultResource = (
   house: ProviderHouse,
   client: Client,
-  granted: string[] | undefined,
-): string | string[] | undefined => (client[KIND] === 'service' ? apiAudience(house.issuer) : granted);
+  granted: readonly string[] | undefined,
+): string | readonly string[] | undefined =>
+  client[KIND] === 'service' ? apiAudience(house.issuer) : granted;
 
 export async function resourceServerInfo(
   house: ProviderHouse,

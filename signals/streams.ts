@@ -6,6 +6,8 @@ import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { Refusal } from '../errors.ts';
 import type { Vault } from '../keys/vault.ts';
+import { takeTry } from '../tries.ts';
+import type { TryLimit } from '../tries.ts';
 import { KINDS, kindsOf } from './change.ts';
 import { authorizationLabel } from './push.ts';
 import type { PushReceiver } from './receiver.ts';
@@ -13,6 +15,8 @@ import * as store from './store.ts';
 import * as streams from './stream-store.ts';
 import type { StreamRow, StreamStatus, StreamTerms } from './stream-store.ts';
 
+/** Each change is kept in the audit log for years: a service in a loop must not fill it. */
+export const CHANGES: TryLimit = { name: 'signals-change', most: 200, seconds: 3_600 };
 /** Between two verifications, seconds. */
 export const MIN_VERIFICATION_INTERVAL = 30;
 
@@ -40,7 +44,7 @@ export type Wanted = {
   readonly description?: string | undefined;
 };
 
-/** @throws Refusal conflict when there is one already, invalid for an address we do not call */
+/** @throws Refusal conflict when there is one already, invalid for an address we do not call, throttled */
 export async function createStream(
   house: StreamHouse,
   { clientId, service }: Subscriber,
@@ -48,6 +52,7 @@ export async function createStream(
   now: Date,
 ): Promise<StreamRow> {
   const { db } = house;
+  await takeChange(db, service.id, now);
   const id = randomUUID();
   return db.transaction(async () => {
     const row = { id, serviceId: service.id, sector: service.sector, clientId };
@@ -69,7 +74,7 @@ export async function getStream(db: Database, serviceId: string, streamId: strin
 
 /**
  * `change` is given what stands and answers with all that is wanted.
- * @throws Refusal missing, invalid
+ * @throws Refusal missing, invalid, throttled
  */
 export async function changeStream(
   house: StreamHouse,
@@ -79,6 +84,7 @@ export async function changeStream(
   now: Date,
 ): Promise<StreamRow> {
   const { db } = house;
+  await takeChange(db, subscriber.service.id, now);
   return db.transaction(async () => {
     const row = await lockOwn(db, subscriber, streamId);
     await streams.updateStream(db, row.id, termsOf(house, row.id, row, change(row)), now);
@@ -86,7 +92,7 @@ export async function changeStream(
   });
 }
 
-/** What waits goes with it. @throws Refusal missing */
+/** What waits goes with it. @throws Refusal missing, throttled */
 export async function deleteStream(
   house: StreamHouse,
   subscriber: Subscriber,
@@ -94,6 +100,7 @@ export async function deleteStream(
   now: Date,
 ): Promise<void> {
   const { db } = house;
+  await takeChange(db, subscriber.service.id, now);
   await db.transaction(async () => {
     const row = await lockOwn(db, subscriber, streamId);
     await streams.deleteStream(db, row.id);
@@ -102,7 +109,7 @@ export async function deleteStream(
   });
 }
 
-/** @throws Refusal missing */
+/** @throws Refusal missing, throttled */
 export async function setStatus(
   house: StreamHouse,
   subscriber: Subscriber,
@@ -110,6 +117,7 @@ export async function setStatus(
   now: Date,
 ): Promise<void> {
   const { db } = house;
+  await takeChange(db, subscriber.service.id, now);
   await db.transaction(async () => {
     const row = await lockOwn(db, subscriber, streamId);
     await streams.updateStatus(db, { id: row.id, status, reason }, now);
@@ -155,6 +163,11 @@ export async function retryStream(
     await recordAccess(db, origin, { kind: 'signals.retried', outcome: 'ok', actor: 'operator', serviceId, details: { count } }, now); // prettier-ignore
     return count;
   });
+}
+
+async function takeChange(db: Database, serviceId: string, now: Date): Promise<void> {
+  if (await takeTry(db, CHANGES, serviceId, now)) return;
+  throw new Refusal('throttled', 'a stream changed too often', { reason: 'changes', retryAfterSeconds: CHANGES.seconds }); // prettier-ignore
 }
 
 async function begin(db: Database, streamId: string, now: Date): Promise<number> {

@@ -18,7 +18,8 @@ const types = z
 const delivery = z.discriminatedUnion('method', [
   z.object({
     method: z.literal(PUSH),
-    endpoint_url: z.string(),
+    // As it stands on the wire (RFC 3986): nothing a parser would drop or turn, nothing a database refuses.
+    endpoint_url: z.string().regex(/^https?:\/\/[\x21-\x5b\x5d-\x7e]+$/),
     authorization_header: z
       .string()
       .regex(/^(?:[\x21-\x7e][\x20-\x7e]*)?$/)

@@ -14,7 +14,12 @@ export type GuardCatalogue = {
   readonly actionByName: ReadonlyMap<string, CatalogueAction>;
   readonly serviceById: ReadonlyMap<
     string,
-    { readonly tokens: 'jwt' | 'opaque'; readonly public?: readonly Route[] }
+    {
+      readonly tokens: 'jwt' | 'opaque';
+      readonly public?: readonly Route[];
+      /** Routes of actions that were not understood: denied, whatever else matches. */
+      readonly closed?: readonly Route[];
+    }
   >;
 };
 

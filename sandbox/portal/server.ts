@@ -97,9 +97,8 @@ export async function startPortal(options: {
     'POST /dang-xuat': async ({ session, form }) => {
       if (session === undefined) return redirect('/');
       if (!isOurForm(session, form.get('csrf'))) return forged(session);
-      const [tokens] = session.tokens.values();
+      const target = isSignedIn(session) ? party.logoutUrl(`${home}/`).href : '/';
       sessions.end(session);
-      const target = tokens === undefined ? '/' : party.logoutUrl(tokens.idToken, `${home}/`).href;
       return { ...redirect(target), headers: { location: target, 'set-cookie': noCookie } };
     },
     'POST /thoat-tu-xa': async ({ form }) => {

@@ -56,7 +56,8 @@ export type RelyingParty = {
   arrive(key: ProofKey, departure: Departure, callback: URL): Promise<Tokens>;
   renew(key: ProofKey, tokens: Tokens): Promise<{ tokens: Tokens } | { refused: string }>;
   userInfo(key: ProofKey, tokens: Tokens): Promise<Readonly<Record<string, unknown>>>;
-  logoutUrl(idToken: string, returnTo: string): URL;
+  /** Without an ID token: an address stays in histories and logs, and the broker asks the person anyway. */
+  logoutUrl(returnTo: string): URL;
   jwksUri(): URL;
 };
 
@@ -159,8 +160,7 @@ export async function createRelyingParty(registration: Registration): Promise<Re
     userInfo: (proofKey, tokens) =>
       openid.fetchUserInfo(config, tokens.accessToken, tokens.subject, { DPoP: proofKey }),
 
-    logoutUrl: (idToken, returnTo) =>
-      openid.buildEndSessionUrl(config, { id_token_hint: idToken, post_logout_redirect_uri: returnTo }),
+    logoutUrl: (returnTo) => openid.buildEndSessionUrl(config, { post_logout_redirect_uri: returnTo }),
 
     jwksUri: () => {
       const { jwks_uri: address } = config.serverMetadata();

@@ -114,6 +114,39 @@ test('the level in UserInfo is that of its token, not of a later step-up for som
   t.deepEqual(await claimsFrom(portal, low.tokens), { tnid_level: 1 });
 });
 
+test('without a page nothing new is given: prompt=none is an error, not a yes', async (t) => {
+  const visitor = await meet(house);
+  await signIn(portal, visitor, { scope: 'openid tn.identity', resource: undefined });
+  for (const scope of ['openid tn.pin', 'openid tn.identity tn.pin.masked']) {
+    const { url } = await portal.begin(scope, undefined, { prompt: 'none' });
+    const opened = await visitor.open(url);
+    const callback = opened.at === 'door' ? opened.url : undefined;
+    t.regex(callback?.searchParams.get('error') ?? '', /^(consent|interaction|login)_required$/, scope);
+    t.is(callback?.searchParams.get('code'), null);
+  }
+});
+
+test('the token of UserInfo counts in its header only, once, and by its own scheme', async (t) => {
+  const { tokens } = await signIn(portal, await meet(house), { scope: 'openid phone', resource: undefined });
+  const token = String(tokens.body['access_token']);
+  const url = `${house.issuer}/userinfo`;
+  const form = { method: 'POST', body: new URLSearchParams({ access_token: token }) };
+  const proof = () => portal.proof({ method: 'POST', path: '/userinfo', accessToken: token });
+  for (const [title, request] of [
+    ['as Bearer', ask(url, { headers: { authorization: `Bearer ${token}` } })],
+    ['in the address', ask(`${url}?access_token=${token}`)],
+    ['in a form', ask(url, form)],
+    ['in a form with a proof', ask(url, { ...form, headers: { dpop: await proof() } })],
+    ['twice', ask(url, { ...form, headers: { authorization: `DPoP ${token}`, dpop: await proof() } })],
+    ['without a proof', ask(url, { headers: { authorization: `DPoP ${token}` } })],
+  ] as const) {
+    const reply = await request;
+    t.true(reply.status === 400 || reply.status === 401, title);
+    t.false(reply.text.includes('sub'), title);
+  }
+  t.is((await userInfo(portal, tokens)).status, 200);
+});
+
 test('a service that names no resource gets a token for our endpoints, never one for nobody', async (t) => {
   const service = await createService(house, 'hoso', DOSSIERS);
   const named = await service.credentials({ resource: undefined, scope: 'tn:evaluate tn:revocations' });

@@ -48,7 +48,10 @@ test('a broader action this guard does not understand closes nothing that is nam
 
 test('a catalogue in which the routes of an action cannot be read is not a catalogue', (t) => {
   for (const http of [undefined, 'all', [{ method: 'GET' }], [{ paths: ['/ho-so/moi'] }]])
-    t.is(catalogueOf([entry('hoso.xem', get('/ho-so/{ma}')), entry('hoso.moi', http, { level: 2 })]), undefined);
+    t.is(
+      catalogueOf([entry('hoso.xem', get('/ho-so/{ma}')), entry('hoso.moi', http, { level: 2 })]),
+      undefined,
+    );
 });
 
 test('a route in full for another method does not settle which of two broad ones is meant', (t) => {
@@ -111,7 +114,9 @@ for (const proxy of ['nginx', 'traefik', 'envoy', 'apisix'] as const)
       const path = proxy === 'envoy' ? `/auth${url}` : '/auth';
       const reply = await send(guard.address.port, { path, headers: [...common, header] });
       const told = proxy === 'nginx' && reply.status !== 200;
-      return told ? problemOf({ ...reply, body: String(reply.headers['x-tn-problem']) }).status : reply.status;
+      return told
+        ? problemOf({ ...reply, body: String(reply.headers['x-tn-problem']) }).status
+        : reply.status;
     };
     t.is(await ask('/', ['X-Note', 'DELETE']), 200);
     for (const name of overriding) t.is(await ask('/', [name, 'DELETE']), 400, name);

@@ -10,12 +10,7 @@ const secondRoute = '    http: [{ method: GET, path: /ho-so }]\n';
 const broken: readonly [title: string, from: string, to: string, message: RegExp, file?: string][] = [
   ['an unknown key', 'risk: high', 'rissk: high', /rissk: khoá không có trong mẫu/],
   ['an unknown key inside require', 'maxAge: 900', 'maxage: 900', /require\.maxage: khoá không có trong mẫu/],
-  [
-    'a label that promises a masked number over the whole one',
-    'claim: personal_number_masked',
-    'claim: personal_number',
-    /nhãn nói là đã che bớt, nên dữ liệu phải là personal_number_masked/,
-  ],
+  ['a label that says masked over the whole number', 'claim: personal_number_masked', 'claim: personal_number', /phải là personal_number_masked/], // prettier-ignore
   [
     'a missing title',
     '    title: { vi: Nộp hồ sơ, en: File a dossier }\n',
@@ -229,6 +224,7 @@ const broken: readonly [title: string, from: string, to: string, message: RegExp
   ['an address with a slash at its end', 'tayninh.gov.vn\n', 'tayninh.gov.vn/\n', /không có dấu \/ ở cuối/],
   ['a name with Vietnamese letters', filing, '  - action: hoso.nộp\n', /chỉ dùng chữ thường không dấu/],
   ['a method HTTP does not have here', 'method: POST', 'method: SEND', /method: chỉ được là một trong: GET/],
+  ['half a parameter', 'path: "/tra-cuu/{ma}"', 'path: "/tra-cuu/{ma}.pdf"', /phải là cả một đoạn/],
   ['a path with a question', 'path: /ho-so }', 'path: "/ho-so?a=1" }', /không có dấu cách, \? hoặc #/],
   ['an empty sentence', 'vi: Nộp hồ sơ,', 'vi: "",', /title\.vi: không được để trống/],
   ['nothing but a list', 'issued: 2026-11-22\n', '- issued: 2026-11-22\n', /sai cách viết YAML/],

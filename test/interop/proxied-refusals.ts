@@ -115,4 +115,25 @@ export function provesRefusals(test: TestFn, proxy: Proxy, all: () => Setting): 
       }
     },
   );
+
+  test.serial(
+    `${proxy}: row 1: no other method than the one that was checked reaches the service`,
+    async (t) => {
+      const names = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'];
+      for (const name of names) {
+        const { reply, seen } = await reached({ path: '/', headers: [[name, 'DELETE']] });
+        t.is(problemOf(reply).type, 'invalid-request', name);
+        t.is(seen.length, 0);
+      }
+      t.is(problemOf((await reached({ path: '/?_method=DELETE' })).reply).type, 'invalid-request');
+      // With `_` the name is the same to PHP, and it is taken out.
+      for (const name of names.flatMap((one) => [one.replaceAll('-', '_'), one.replace('-', '_')])) {
+        const { seen } = await reached({ path: '/', headers: [[name, 'DELETE']] });
+        t.false(
+          seen.some(({ headers }) => name.toLowerCase() in headers),
+          name,
+        );
+      }
+    },
+  );
 }

@@ -75,7 +75,7 @@ test('after logging out the token is refused, the refresh is refused and the nex
       { method: 'POST', url: `${services.report}/phan-anh`, body: { noiDung: 'Rác chưa dọn', viTri: 'Chợ' } },
     );
   t.is((await call()).outcome, 'done');
-  const page = await browser.open(party.logoutUrl(tokens.idToken, `${stage.current().portal}/`));
+  const page = await browser.open(party.logoutUrl(`${stage.current().portal}/`));
   t.is(page.at === 'page' ? page.page.title : '', words.confirmTitle);
   const left = await browser.press(words.confirmYes);
   t.is(left.at === 'page' ? left.page.url.href : '', `${stage.current().portal}/`);

@@ -2,6 +2,7 @@
 // configured proxy are believed, each must be there exactly once, and nothing is guessed.
 
 import type { GuardRequest } from '../request.ts';
+import { isMethodOverride } from '../steps/method.ts';
 import type { Proxy } from './config.ts';
 
 export type Asked = { readonly method: string; readonly url: string; readonly rawHeaders: readonly string[] };
@@ -65,9 +66,10 @@ const wanted: readonly string[] = ['authorization', 'dpop', 'accept-language'];
 
 // The guard sees what it judges and nothing else: no cookies, no personal data.
 function keptHeaders(rawHeaders: readonly string[]): string[] {
-  return rawHeaders.filter((_, index) =>
-    wanted.includes(rawHeaders[index - (index % 2)]?.toLowerCase() ?? ''),
-  );
+  return rawHeaders.filter((_, index) => {
+    const name = rawHeaders[index - (index % 2)] ?? '';
+    return wanted.includes(name.toLowerCase()) || isMethodOverride(name);
+  });
 }
 
 function valuesOf(rawHeaders: readonly string[], name: string): string[] {

@@ -20,9 +20,11 @@ const risks: readonly string[] = ['low', 'medium', 'high'] satisfies Risk[];
 export function parseCatalogue(payload: Readonly<Record<string, unknown>>): GuardCatalogue | undefined {
   const { version, services, actions } = payload;
   if (typeof version !== 'string' || !Array.isArray(services) || !Array.isArray(actions)) return undefined;
+  const read = readActions(actions);
+  if (read === undefined) return undefined;
   const serviceById = new Map<
     string,
-    { readonly tokens: 'jwt' | 'opaque'; readonly public: readonly Route[] }
+    { readonly tokens: 'jwt' | 'opaque'; readonly public: readonly Route[]; readonly closed: readonly Route[] }
   >();
   for (const service of services) {
     if (!isRecord(service) || typeof service.id !== 'string') return undefined;
@@ -32,12 +34,28 @@ export function parseCatalogue(payload: Readonly<Record<string, unknown>>): Guar
     serviceById.set(service.id, {
       tokens: service.tokens,
       public: open.map(({ method, path }) => ({ method, path })),
+      closed: read.closed.get(service.id) ?? [],
     });
   }
-  // An action this version of the guard does not fully understand is left out and so denied: a rule
-  // added later must not be dropped silently by a service that was not updated.
-  const parsed = actions.map(parseAction).filter((action) => action !== undefined);
-  return { version, serviceById, actionByName: new Map(parsed.map((action) => [action.action, action])) };
+  return { version, serviceById, actionByName: new Map(read.known.map((action) => [action.action, action])) };
+}
+
+// An action this version of the guard does not fully understand is left out and so denied: a rule
+// added later must not be dropped silently by a service that was not updated. Its routes stay, closed:
+// otherwise `/ho-so/{code}` would answer for `/ho-so/new`. Where they cannot be read nobody knows what
+// to close, and the catalogue as a whole is not understood.
+function readActions(
+  actions: readonly unknown[],
+): { readonly known: readonly CatalogueAction[]; readonly closed: ReadonlyMap<string, Route[]> } | undefined {
+  const known: CatalogueAction[] = [];
+  const closed = new Map<string, Route[]>();
+  for (const entry of actions) {
+    if (!isRecord(entry) || !isText(entry.service) || !isListOf(entry.http, isRoute)) return undefined;
+    const action = parseAction(entry);
+    if (action !== undefined) known.push(action);
+    else closed.set(entry.service, [...(closed.get(entry.service) ?? []), ...entry.http]);
+  }
+  return { known, closed };
 }
 
 function parseAction(entry: unknown): CatalogueAction | undefined {

@@ -14,7 +14,7 @@ export type Introspection = (
   mayCache: boolean,
 ) => Promise<{ readonly payload: Readonly<Record<string, unknown>> } | Finding>;
 
-type Answered = { readonly payload: Readonly<Record<string, unknown>>; readonly untilMs: number };
+type Answered = { readonly payload: Readonly<Record<string, unknown>>; readonly atMs: number };
 
 const cacheMs = 5000;
 const maxCached = 10_000;
@@ -30,14 +30,15 @@ export function createIntrospection(
     const key = createHash('sha256').update(token).digest('base64url');
     const nowMs = now().getTime();
     const kept = mayCache ? answers.get(key) : undefined;
-    if (kept !== undefined && nowMs < kept.untilMs) return { payload: kept.payload };
+    // An answer from the future is of unknown age: the clock was set back.
+    if (kept !== undefined && kept.atMs <= nowMs && nowMs - kept.atMs < cacheMs) return { payload: kept.payload };
     answers.delete(key);
     const payload = await ask(token, discovery, broker, outgoing);
     if (payload === 'unavailable') return { row: 'unavailable', why: 'introspection does not answer' };
     if (payload.active !== true) return { row: 'invalid-token', why: 'The token is not active' };
     if (mayCache) {
       if (answers.size >= maxCached) answers.clear();
-      answers.set(key, { payload, untilMs: nowMs + cacheMs });
+      answers.set(key, { payload, atMs: nowMs });
     }
     return { payload };
   };

@@ -54,6 +54,9 @@ export function createKept<T>(
     peek: () => held?.value,
     async get() {
       const nowMs = now().getTime();
+      // The clock was set back: how old it is nobody knows, so it is read again and kept from now.
+      if (held !== undefined && held.atMs > nowMs) held = { value: held.value, atMs: nowMs - freshMs };
+      if (failedAtMs > nowMs) failedAtMs = -Infinity;
       const isFresh = held !== undefined && nowMs - held.atMs < freshMs;
       if (!isFresh && nowMs - failedAtMs >= retryMs) {
         // An issuer that failed a moment ago may hang again: whoever can be answered does not wait for it.

@@ -36,8 +36,10 @@ export function createKeySource(
       if (held === undefined) return 'unavailable';
       const key = held.get(kid);
       if (key !== undefined) return key;
-      if (now().getTime() - lastForcedMs >= unknownKidPauseMs) {
-        lastForcedMs = now().getTime();
+      const nowMs = now().getTime();
+      // In the future: the clock was set back since.
+      if (lastForcedMs > nowMs || nowMs - lastForcedMs >= unknownKidPauseMs) {
+        lastForcedMs = nowMs;
         lastForced = ring.refresh();
       }
       // If the issuer did not answer, the key may well exist: that is not the client's fault.

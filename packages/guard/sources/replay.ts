@@ -8,6 +8,8 @@ export type ReplayStore = {
 
 const defaultMaxEntries = 500_000;
 const compactAt = 10_000;
+// What is kept for longer was seen before the clock was set back; its proof is now one from the future.
+const longestTtlMs = 900_000;
 
 export function createMemoryReplayStore(maxEntries = defaultMaxEntries): ReplayStore {
   const expiries = new Map<string, number>();
@@ -21,7 +23,8 @@ export function createMemoryReplayStore(maxEntries = defaultMaxEntries): ReplayS
   function dropExpired(nowMs: number): void {
     for (let key = queue[head]; key !== undefined; key = queue[head]) {
       const expiresAtMs = expiries.get(key);
-      if (expiresAtMs !== undefined && expiresAtMs > nowMs) break;
+      const leftMs = expiresAtMs === undefined ? 0 : expiresAtMs - nowMs;
+      if (leftMs > 0 && leftMs <= longestTtlMs) break;
       expiries.delete(key);
       head += 1;
     }

@@ -10,7 +10,7 @@ export type TokenCache = {
   put(tokenHash: string, facts: TokenFacts, now: Date): void;
 };
 
-type Entry = { readonly facts: TokenFacts; readonly untilMs: number };
+type Entry = { readonly facts: TokenFacts; readonly atMs: number };
 
 const longestMs = 60_000;
 const half = 5000;
@@ -20,11 +20,14 @@ export function createTokenCache(): TokenCache {
   return {
     get(tokenHash, now) {
       const entry = entries.get(tokenHash);
-      return entry !== undefined && now.getTime() < entry.untilMs ? entry.facts : undefined;
+      if (entry === undefined) return undefined;
+      const ageMs = now.getTime() - entry.atMs;
+      // Younger than nothing: the clock was set back, and how long it was kept nobody knows.
+      const isYoung = ageMs >= 0 && ageMs < longestMs && now.getTime() < entry.facts.exp * 1000;
+      return isYoung ? entry.facts : undefined;
     },
     put(tokenHash, facts, now) {
-      const untilMs = Math.min(now.getTime() + longestMs, facts.exp * 1000);
-      entries.set(tokenHash, { facts, untilMs });
+      entries.set(tokenHash, { facts, atMs: now.getTime() });
     },
   };
 }

@@ -13,6 +13,8 @@ import type { TellTrouble } from '../sources/trouble.ts';
 export const proofWindowSeconds = 60;
 /** With a nonce of ours the time of the proof matters less: the nonce itself ages. */
 export const proofWindowWithNonceSeconds = 300;
+/** Keys, catalogue and introspection, each with its time-out, one after the other. */
+const longestCheckSeconds = 30;
 const maxProofLength = 8192;
 const maxJtiLength = 256;
 
@@ -53,8 +55,9 @@ export async function checkProof(
   const nowSeconds = now.getTime() / 1000;
   if (typeof iat !== 'number' || !(Math.abs(nowSeconds - iat) <= windowSeconds))
     return refused('The DPoP proof is too old or from the future');
-  // Until no clock within tolerance could accept the proof again.
-  const ttlMs = Math.ceil((iat + windowSeconds - nowSeconds + 1) * 1000);
+  // Until no clock within tolerance could accept the proof again, nor a check that began before and has
+  // waited for the broker since.
+  const ttlMs = Math.ceil((iat + windowSeconds - nowSeconds + longestCheckSeconds) * 1000);
   try {
     const isNew = await rules.replay.insert(sha256(`${bound.jkt}|${jti}|${htu}`), ttlMs, now);
     rules.tell('replay', undefined);

@@ -11,7 +11,12 @@ export type RouteResult =
   | { readonly kind: 'action'; readonly action: string }
   | undefined;
 
-type ServiceRoutes = { readonly public: readonly Route[]; readonly actions: readonly CatalogueAction[] };
+type ServiceRoutes = {
+  readonly public: readonly Route[];
+  readonly actions: readonly CatalogueAction[];
+  /** Routes of actions this guard does not understand: nobody may, and no broader route stands in for them. */
+  readonly closed: readonly Route[];
+};
 
 const maxPathLength = 4096;
 // RFC 3986 §3.3 without `;` (path parameters), without empty segments, escapes in capitals only.
@@ -50,42 +55,53 @@ export function isUnambiguous(path: string): boolean {
   return true;
 }
 
-// A service that ignores case, trailing dots or the form of a letter would take `/ho-so/MOI` for its
-// own `/ho-so/moi`, where we see `/ho-so/{code}` with a weaker rule. Two parameters that compete for
-// one path have no agreed order among frameworks either.
+// A service that ignores case, marks, trailing dots or an ending would take `/ho-so/MOI` or
+// `/ho-so/moi.json` for its own `/ho-so/moi`, where we see `/ho-so/{code}` with a weaker rule. Two
+// parameters that compete for one path have no agreed order among frameworks either.
 function isReadDifferently(
   service: ServiceRoutes,
   method: string,
   path: string,
   found: CatalogueAction | 'public',
 ): boolean {
-  const rivals = [
+  const own = found === 'public' ? service.public : found.http;
+  const isLiteral = own.some((route) => route.path === path && isOfMethod(route, method));
+  return [
     ...service.public.map((route) => ({ route, owner: 'public' as const })),
     ...service.actions.flatMap((action) => action.http.map((route) => ({ route, owner: action }))),
-  ].filter(({ route, owner }) => owner !== found && isRival(route, method, path));
-  if (rivals.length === 0) return false;
-  const isLiteral = (owner: CatalogueAction | 'public'): boolean =>
-    (owner === 'public' ? service.public : owner.http).some(
-      (route) => route.path === path && !route.path.includes('{'),
-    );
-  return !isLiteral(found) || rivals.some(({ route }) => !route.path.includes('{'));
+    ...service.closed.map((route) => ({ route, owner: 'closed' as const })),
+  ].some(
+    ({ route, owner }) =>
+      owner !== found && isRival(route, method, path) && !(isLiteral && route.path.includes('{')),
+  );
 }
 
 function isRival(route: Route, method: string, path: string): boolean {
-  if (route.method !== method && !(method === 'HEAD' && route.method === 'GET')) return false;
+  if (!isOfMethod(route, method)) return false;
   const wanted = route.path.split('/');
   const given = path.split('/');
   return (
     wanted.length === given.length &&
-    wanted.every(
-      (segment, index) => segment.startsWith('{') || folded(segment) === folded(given[index] ?? ''),
-    )
+    wanted.every((segment, index) => segment.startsWith('{') || isTakenFor(given[index] ?? '', segment))
   );
 }
 
+function isOfMethod(route: Route, method: string): boolean {
+  return route.method === method || (method === 'HEAD' && route.method === 'GET');
+}
+
+// Rails and older Spring take an ending for the wanted format.
+function isTakenFor(given: string, segment: string): boolean {
+  const wanted = folded(segment);
+  return folded(given) === wanted || folded(given.replace(/\.[^.]*$/, '')) === wanted;
+}
+
+// Upper case first, as Java compares: `ı` and `İ` are both `i` to it.
 function folded(segment: string): string {
   return (decoded(segment) ?? segment)
-    .normalize('NFKC')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toUpperCase()
     .toLowerCase()
     .replace(/[. ]+$/, '');
 }
@@ -95,6 +111,7 @@ function serviceRoutes(catalogue: GuardCatalogue, audience: string): ServiceRout
   routesOf.set(catalogue, known);
   const routes = known.get(audience) ?? {
     public: catalogue.serviceById.get(audience)?.public ?? [],
+    closed: catalogue.serviceById.get(audience)?.closed ?? [],
     actions: [...catalogue.actionByName.values()].filter(({ service }) => service === audience),
   };
   known.set(audience, routes);

@@ -1,0 +1,3 @@
+module vi-du/dich-vu
+
+go 1.25
