@@ -9,6 +9,7 @@ import { createClientFetch } from './adapters/client-calls/fetch.ts';
 import { createPushReceiver } from './adapters/client-calls/push.ts';
 import { openClients } from './adapters/oidc-storage/clients.ts';
 import { createGrants } from './adapters/oidc-storage/grants.ts';
+import { createReplayStore } from './adapters/oidc-storage/replay.ts';
 import { createStorage } from './adapters/oidc-storage/storage.ts';
 import { deliverDue } from './codes/outbox.ts';
 import { createBatch } from './audit/batch.ts';
@@ -192,6 +193,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       baseUrl: issuer,
       acrBase: config.TNID_ACR_BASE,
       now: clock,
+      replay: createReplayStore(db),
       sources: {
         jwks: () => publicKeySet(tokenKeys),
         catalogue: () => apiCatalogue(issuer, catalogue.version),

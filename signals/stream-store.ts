@@ -47,10 +47,11 @@ export const lockStream = (db: Database, serviceId: string) =>
     select id, service_id, method, endpoint_url, authorization_sealed, events_requested, kinds, description, status, status_reason, failures
     from signal_stream where service_id = ${serviceId} for no key update`);
 
+/** Ends the lease: whoever pushes to what stood before stops after the event that is under way. */
 export const updateStream = (db: Database, id: string, terms: StreamTerms, now: Date) =>
   db.run(sql`
     update signal_stream set method = ${terms.method}, endpoint_url = ${terms.endpointUrl}, authorization_sealed = ${terms.authorizationSealed},
-      events_requested = ${terms.eventsRequested}, kinds = ${terms.kinds}, description = ${terms.description}, changed_at = ${now}, next_push_at = ${now}, failures = 0
+      events_requested = ${terms.eventsRequested}, kinds = ${terms.kinds}, description = ${terms.description}, changed_at = ${now}, next_push_at = ${now}, leased_until = ${now}, failures = 0
     where id = ${id}`);
 
 export const updateStatus = (

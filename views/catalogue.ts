@@ -29,8 +29,12 @@ export function cataloguePage(model: CatalogueModel): Html {
     { ...model.page, title: words.title },
     html`<h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
+<ul class="plain">${model.groups.map(
+      ({ kind, services }) =>
+        html`<li><a class="row-link" href="#${kind}">${words.groups[kind].title} (${services.length})</a></li>`,
+    )}</ul>
 ${model.groups.map(
-  ({ kind, services }) => html`<h2>${words.groups[kind].title}</h2>
+  ({ kind, services }) => html`<h2 id="${kind}">${words.groups[kind].title}</h2>
 <p>${words.groups[kind].text}</p>
 ${services.map(
   ({

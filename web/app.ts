@@ -10,6 +10,7 @@ import { catalogueRoutes } from './catalogue.ts';
 import { counterCaseRoutes } from './counter-cases.ts';
 import { counterRoutes } from './counter.ts';
 import { decisionRoutes } from './decisions.ts';
+import { ownResourceRoutes } from './own-resource.ts';
 import { deviceRoutes } from './devices.ts';
 import { deliveryRoutes } from './delivery.ts';
 import { errorPages } from './errors.ts';
@@ -48,6 +49,7 @@ export function mountPages(provider: BrokerProvider, { site, assets, guard, cata
     evaluationRoutes(site, guard),
     signalRoutes(site, guard),
     decisionRoutes(site, guard),
+    ownResourceRoutes(guard),
     catalogueRoutes(site),
     catalogueApprovalRoutes(site),
     serviceOwnerRoutes(site),

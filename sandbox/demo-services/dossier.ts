@@ -1,4 +1,4 @@
-// Demo service "Hồ sơ của tôi": what to bring is shown at level 1, filing needs a step-up through VNeID.
+// Demo service "Nộp hồ sơ trực tuyến": what to bring is shown at level 1, filing needs a step-up through VNeID.
 // Administrative procedures are not filed here: the guard answers with the way to the national portal.
 
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export function startDossier(options: DemoOptions): Promise<DemoService> {
   return serveDemo(
     {
       audience: dossierAudience,
-      title: 'Hồ sơ của tôi',
+      title: 'Nộp hồ sơ trực tuyến',
       text: 'Nộp hồ sơ và xem hồ sơ của mình. Cần bước xác minh danh tính (Mức Tây Ninh ID 2).',
       routes: [
         {

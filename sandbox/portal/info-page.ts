@@ -97,7 +97,8 @@ const METHODS: Readonly<Record<string, string>> = {
 function sourceOf({ verification }: NonNullable<Info['verified_claims']>): string {
   const checks = verification.evidence.flatMap(({ check_details: details }) => details);
   const ways = [...new Set(checks.map(({ check_method: method }) => METHODS[method] ?? method))];
-  return `${ways.join(', ')}, ngày ${dayOf(verification.time.slice(0, 10))}`;
+  const text = ways.join(', ');
+  return `${text.slice(0, 1).toLocaleUpperCase('vi')}${text.slice(1)}, ngày ${dayOf(verification.time.slice(0, 10))}`;
 }
 
 const shownPhone = (phone: string) => phone.replace(/^\+84/, '0');

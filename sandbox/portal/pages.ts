@@ -26,7 +26,7 @@ export function homePage(session: Session | undefined, issuer: string, hasTryout
   return layout(
     { ...frameOf(session), title: portalName, scenic: true },
     html`<h1>${portalName}</h1>
-<p class="lead">Vào bằng tài khoản Tây Ninh ID. Không cần nhớ mật khẩu.</p>
+<p class="lead">${isSignedIn(session) ? 'Bạn đã đăng nhập bằng Tây Ninh ID. Bấm “Đăng xuất” ở cuối trang khi xong việc.' : 'Vào bằng tài khoản Tây Ninh ID. Không cần nhớ mật khẩu.'}</p>
 <section class="panel">
 <h2>${TITLES.report}</h2>
 <p>Đèn đường hỏng, rác chưa được dọn, đường ngập nước. Chỉ cần đăng nhập bằng Zalo.</p>
@@ -40,14 +40,14 @@ export function homePage(session: Session | undefined, issuer: string, hasTryout
 <section class="panel">
 <h2>Thủ tục hành chính</h2>
 <p>Khai sinh, đất đai, kinh doanh và các thủ tục khác nộp tại Cổng Dịch vụ công quốc gia. Chúng tôi đưa bạn sang đó.</p>
-<p><a class="button quiet" href="/thu-tuc">${procedureTitle}</a></p>
+<p><a class="button" href="/thu-tuc">${procedureTitle}</a></p>
 </section>
 <section class="panel">
 <h2>Thông tin đã xác minh</h2>
 <p>Xem cổng này biết gì về bạn. Chỉ có khi bạn đồng ý.</p>
-<p><a class="button" href="/thong-tin">Thông tin đã xác minh</a></p>
+<p><a class="button quiet" href="/thong-tin">Thông tin đã xác minh</a></p>
 </section>
-<h2>Thông tin của bạn</h2>
+<h2>Điều bạn đã đồng ý</h2>
 <p>Xem bạn đã đồng ý những gì, rút lại khi muốn.</p>
 <p><a class="button quiet" href="${`${issuer}/toi`}">Hồ sơ của tôi</a></p>
 ${

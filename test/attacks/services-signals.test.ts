@@ -17,11 +17,12 @@ let house: TestHouse;
 let reports: Door;
 let dossiers: Door;
 let receiver: TestReceiver;
+let second: TestReceiver;
 let accountId: string;
 test.before(async () => {
-  receiver = await startReceiver();
+  [receiver, second] = await Promise.all([startReceiver(), startReceiver()]);
   house = await startHouse((await useDatabase()).url, {
-    environment: { TNID_INTRANET_HOSTS: receiver.host },
+    environment: { TNID_INTRANET_HOSTS: `${receiver.host},${second.host}` },
   });
   reports = await openDoor(house, 'phananh', REPORTS);
   dossiers = await openDoor(house, 'hoso', DOSSIERS);
@@ -35,7 +36,7 @@ test.beforeEach(async () => {
 });
 test.after.always(async () => {
   await house?.stop();
-  await receiver.close();
+  await Promise.all([receiver.close(), second.close()]);
 });
 
 const create = async (door: Door, body: object = {}): Promise<string> => {
@@ -151,4 +152,19 @@ test.serial('a service in a loop fills neither the audit log nor the outbox', as
   // Taking events goes on.
   await reports.poll();
   await create(dossiers);
+}); // prettier-ignore
+
+test.serial('an address that was left hears nothing more, also of what was under way', async (t) => {
+  await house.db.run(sql`delete from rate_limit`);
+  const answer = Promise.withResolvers<void>();
+  receiver.answer = () => ({ status: 202, wait: answer.promise });
+  const id = await create(reports, { delivery: { method: PUSH, endpoint_url: receiver.url, authorization_header: 'Bearer cu' } });
+  for (let count = 0; count < 4; count += 1) await tell();
+  await receiver.arrived(1);
+  const delivery = { method: PUSH, endpoint_url: second.url, authorization_header: 'Bearer moi' };
+  t.is((await reports.call('PATCH', '/ssf/streams', { stream_id: id, delivery })).status, 200);
+  answer.resolve();
+  await second.arrived(3);
+  t.is(receiver.got.length, 1);
+  t.true(second.got.every(({ headers }) => headers.authorization === 'Bearer moi'));
 }); // prettier-ignore

@@ -202,14 +202,14 @@ test('a person sees their own consents, history and receipts, and nobody else do
   const [an, hien] = [await ledger.citizen(), await ledger.citizen()];
   await ledger.give({ accountId: an, choices: { 'hoso.xu-ly': 'given', 'hoso.bao-tin': 'refused' } });
   const [service] = await findConsentPage(ledger, { accountId: an, lang: 'vi' }, after(2));
-  t.is(service?.serviceTitle, 'Hồ sơ của tôi');
+  t.is(service?.serviceTitle, 'Nộp hồ sơ trực tuyến');
   t.deepEqual(service?.consents.map(({ state, live }) => [state, live]), [['refused', false], ['given', true]]);
   t.deepEqual(service?.consents[1]?.stops, ['Nộp hồ sơ']);
   t.is((await findHistory(ledger.db, ledger.catalogue, an, 'vi')).length, 2);
 
   const eventId = service?.consents[1]?.eventId ?? '';
   const receipt = await findReceipt(ledger.db, ledger.vault, ledger.catalogue, { accountId: an, eventId, lang: 'vi' });
-  t.like(receipt, { state: 'given', serviceTitle: 'Hồ sơ của tôi', receiptId: eventId });
+  t.like(receipt, { state: 'given', serviceTitle: 'Nộp hồ sơ trực tuyến', receiptId: eventId });
   for (const accountId of [hien, '00000000-0000-7000-8000-000000000000']) {
     t.deepEqual(await findConsentPage(ledger, { accountId, lang: 'vi' }, after(2)), []);
     const stolen = findReceipt(ledger.db, ledger.vault, ledger.catalogue, { accountId, eventId, lang: 'vi' });

@@ -131,7 +131,7 @@ test('the resource document, the home page and the decisions are open to read', 
   const metadata = await (await fetch(`${dossier.url}/.well-known/oauth-protected-resource`)).json();
   t.like(metadata, { resource: dossier.audience, authorization_servers: [issuer.url] });
   const page = await fetch(dossier.url);
-  t.regex(await page.text(), /Hồ sơ của tôi/);
+  t.regex(await page.text(), /Nộp hồ sơ trực tuyến/);
   t.truthy(page.headers.get('content-security-policy'));
   await call(report, { path: '/phan-anh', claims: { sub: 'secret-name', scope: '' }, body: {} });
   const log = await (await fetch(`${report.url}/nhat-ky?action=phananh.gui&allow=false&limit=1`)).text();

@@ -185,6 +185,12 @@ test('tnid-guard --check says what is wrong, and starts nothing', async (t) => {
   const bad = await run('--config', join(folder, 'bad.json'), '--check');
   t.is(bad.code, 2);
   t.regex(bad.err, /tnid-guard: extra: unknown key.*\ntnid-guard: proxy: must be one of/);
+  for (const mode of [0o666, 0o664, 0o602]) {
+    await chmod(join(folder, 'good.json'), mode);
+    const open = await run('--config', join(folder, 'good.json'), '--check');
+    t.is(open.code, 2);
+    t.regex(open.err, /others may change .*good\.json/);
+  }
   await writeFile(join(folder, 'far.json'), JSON.stringify({ ...good, baseUrl: 'http://far.example' }));
   t.regex(
     (await run('--config', join(folder, 'far.json'), '--check')).err,

@@ -33,7 +33,7 @@ test('the portal shows what was agreed to, nothing once it is taken back, and as
   await browser.open(`${portal}/thong-tin`);
   t.regex(text(), /chưa biết gì về bạn/);
   t.deepEqual(await fetchWith('Lấy thông tin của tôi'), { 'cong.dien-san': 'given' });
-  for (const known of [person.name, 'Ngày sinh', person.phone, 'đăng nhập VNeID'])
+  for (const known of [person.name, 'Ngày sinh', person.phone, 'Đăng nhập VNeID'])
     t.true(text().includes(known), known);
   t.false(text().includes(person.personalNumber));
 

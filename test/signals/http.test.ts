@@ -207,6 +207,16 @@ test.serial('without a token, without the scope or with a token alone nobody is 
   );
 });
 
+test.serial('a refusal points to where the scopes of the door are written', async (t) => {
+  const refused = await ask(`${house.issuer}/ssf/streams`);
+  const [, place = ''] = /resource_metadata="([^"]*)"/.exec(refused.headers.get('www-authenticate') ?? '') ?? [];
+  const { status, headers, body } = await ask(place);
+  t.is(status, 200);
+  t.regex(headers.get('content-type') ?? '', /^application\/json/);
+  t.like(body, { resource: `${house.issuer}/api`, authorization_servers: [house.issuer], dpop_bound_access_tokens_required: true });
+  t.deepEqual(body['scopes_supported'], ['tn:revocations', 'tn:evaluate', 'tn:signals', 'tn:decisions']);
+}); // prettier-ignore
+
 test.serial('the status is read and set, and a paused stream hands nothing out', async (t) => {
   const id = idOf(await create(reports));
   t.deepEqual((await reports.call('GET', `/ssf/status?stream_id=${id}`)).body, { stream_id: id, status: 'enabled' }); // prettier-ignore

@@ -47,7 +47,7 @@ test.serial('an owner sees their own service and no other, existing or not', asy
   const own = await open(owner);
   t.is(own.status, 200);
   t.is(own.headers.get('cache-control'), 'no-store');
-  t.true(textOf(own).includes(words.title('Hồ sơ của tôi')));
+  t.true(textOf(own).includes(words.title('Nộp hồ sơ trực tuyến')));
   t.is((await open(owner, '?dich-vu=hoso')).status, 200);
   for (const other of ['phananh', 'khong-co', 'HOSO', "hoso'--", ''])
     t.is((await open(owner, `?dich-vu=${encodeURIComponent(other)}`)).status, 403, other);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // tnid-guard --config file.json [--check]
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createGuard } from '../guard.ts';
@@ -55,6 +55,9 @@ async function readAll(
 > {
   let text: string;
   try {
+    // It says whom to believe: who may change it decides who gets in.
+    if (((await stat(path)).mode & 0o022) !== 0)
+      return { problems: [`others may change ${path}: set its mode to 0640 or 0644`] };
     text = await readFile(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
