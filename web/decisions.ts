@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { OTHER_ACTIONS, takeDecisions, type Decided } from '../audit/decisions.ts';
 import type { Guard } from '../packages/guard/guard.ts';
 import { apiCaller } from './api-caller.ts';
+import { readJson } from './json-body.ts';
 import type { Site } from './site.ts';
 
 const MOST_BYTES = 256 * 1024;
@@ -47,13 +48,9 @@ export function decisionRoutes(site: Site, guard: Guard): Router {
     const caller = await apiCaller(site, guard, ctx, 'tn.decisions');
     if (caller === undefined) return;
     const { service } = caller;
-    if (ctx.is('application/json') !== 'application/json') return refuse(site, ctx, 415, 'content-type');
-    const bytes = await readBytes(ctx);
-    if (bytes === undefined) {
-      ctx.set('connection', 'close'); // nobody reads the rest
-      return refuse(site, ctx, 413, `at most ${MOST_BYTES} bytes`);
-    }
-    const sent = batch.safeParse(jsonOrNothing(bytes));
+    const body = await readJson(ctx, MOST_BYTES);
+    if ('status' in body) return refuse(site, ctx, body.status, body.error);
+    const sent = batch.safeParse(body.value);
     // Where it is wrong, and no value: this answer lands in somebody's log.
     if (!sent.success) return refuse(site, ctx, 400, placeOf(sent.error.issues[0]?.path ?? []));
     const now = site.clock();
@@ -110,27 +107,4 @@ function refuse(site: Site, ctx: Context, status: 400 | 413 | 415, detail: strin
     detail,
   };
   ctx.type = 'application/problem+json';
-}
-
-/** Undefined: more than a batch may have. What was announced too large is not read at all. */
-async function readBytes(ctx: Context): Promise<Buffer | undefined> {
-  if ((ctx.request.length ?? 0) > MOST_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Leaving the loop must not end the connection: the answer still has to go out.
-  const bytes: AsyncIterable<Buffer> = ctx.req.iterator({ destroyOnReturn: false }); // no encoding is set: buffers
-  for await (const chunk of bytes) {
-    size += chunk.length;
-    if (size > MOST_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function jsonOrNothing(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

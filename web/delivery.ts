@@ -8,6 +8,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { recordDelivery } from '../codes/delivery.ts';
+import { readBytes } from './json-body.ts';
 import type { Site } from './site.ts';
 
 const MOST_BYTES = 16 * 1024;
@@ -31,7 +32,7 @@ export function deliveryRoutes(site: Pick<Site, 'db' | 'clock' | 'log' | 'smsWeb
   if (secret === undefined) return router;
   router.post('/tin-nhan/bao-nhan/sms', async (ctx) => {
     ctx.set('cache-control', 'no-store');
-    const bytes = await readBytes(ctx);
+    const bytes = await readBytes(ctx, MOST_BYTES);
     if (bytes === undefined) return answer(ctx, 413);
     if (!isSigned(ctx.get('x-signature'), bytes, secret)) return refuse(site, ctx, 401, 'signature');
     const parsed = report.safeParse(jsonOrNothing(bytes));
@@ -71,19 +72,6 @@ function answer(ctx: Context, status: number): void {
   ctx.status = status;
   ctx.body = null;
   ctx.status = status; // an empty body turns any status into 204
-}
-
-/** Undefined: more than any report of ours has. */
-async function readBytes(ctx: Context): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // An IncomingMessage without an encoding yields buffers.
-  for await (const bytes of ctx.req as AsyncIterable<Buffer>) {
-    size += bytes.length;
-    if (size > MOST_BYTES) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }
 
 function jsonOrNothing(bytes: Buffer): unknown {

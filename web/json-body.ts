@@ -23,7 +23,7 @@ export async function readJson(ctx: Context, mostBytes: number): Promise<JsonBod
 }
 
 /** Undefined: more than is taken. What was announced too large is not read at all. */
-async function readBytes(ctx: Context, mostBytes: number): Promise<Buffer | undefined> {
+export async function readBytes(ctx: Context, mostBytes: number): Promise<Buffer | undefined> {
   if ((ctx.request.length ?? 0) > mostBytes) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;

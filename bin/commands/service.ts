@@ -144,7 +144,11 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
       const logout =
         options.backchannelLogoutUri === undefined
           ? {}
-          : { backchannel_logout_uri: options.backchannelLogoutUri };
+          : {
+              backchannel_logout_uri: options.backchannelLogoutUri,
+              // Which browser logged out, or a portal would end them all.
+              backchannel_logout_session_required: true,
+            };
       const uris = { redirect_uris: options.redirectUri, post_logout_redirect_uris: options.logoutUri };
       const registration = { ...metadata, ...uris, ...logout };
       if (options.kind === 'portal') {

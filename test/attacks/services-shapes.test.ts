@@ -1,8 +1,8 @@
 // Tokens and proofs that are nearly right: JWS taken apart by hand must be as strict as a library.
 
-import { createPrivateKey, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, hash, randomUUID, sign, type KeyObject } from 'node:crypto';
 import test from 'ava';
-import { createApp, startIssuer, audience, type Issuer } from '../guard/issuer.ts';
+import { createApp, audience, type Issuer } from '../guard/issuer.ts';
 import { answerOf, baseUrl, setUp } from '../guard/setting.ts';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 
@@ -17,11 +17,11 @@ function signRaw(header: string, payload: string, key: KeyObject, encoding: 'iee
 async function ground(t: Parameters<typeof setUp>[0]) {
   const setting = await setUp(t);
   const guard = await setting.start();
-  const issuerKey = createPrivateKey({ key: { ...setting.issuer.key.privateJwk } as never, format: 'jwk' }); // a private EC JWK
+  const issuerKey = createPrivateKey({ key: setting.issuer.key.privateJwk, format: 'jwk' });
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(publicKey);
   const jkt = await calculateJwkThumbprint(jwk);
-  const proofKey = createPrivateKey({ key: (await exportJWK(privateKey)) as never, format: 'jwk' }); // the same
+  const proofKey = createPrivateKey({ key: await exportJWK(privateKey), format: 'jwk' });
   const header = `{"alg":"ES256","typ":"at+jwt","kid":"${setting.issuer.key.publicJwk.kid}"}`;
   const claims = (): Record<string, unknown> => ({
     iss: setting.issuer.url, aud: audience, sub: 's', client_id: 'miniapp', iat: nowSeconds(), exp: nowSeconds() + 300, jti: randomUUID(),
@@ -29,7 +29,6 @@ async function ground(t: Parameters<typeof setUp>[0]) {
     purposes: ['hoso.xu-ly'], client_class: 'first_party', identity_source: 'vneid', cnf: { jkt },
   }); // prettier-ignore
   const proofHeader = JSON.stringify({ typ: 'dpop+jwt', alg: 'ES256', jwk });
-  const { hash } = await import('node:crypto');
   const proofClaims = (token: string): Record<string, unknown> => ({
     htm: 'POST', htu: `${baseUrl}/ho-so`, iat: nowSeconds(), jti: randomUUID(), ath: hash('sha256', token, 'base64url'),
   }); // prettier-ignore

@@ -24,7 +24,11 @@ export function parseCatalogue(payload: Readonly<Record<string, unknown>>): Guar
   if (read === undefined) return undefined;
   const serviceById = new Map<
     string,
-    { readonly tokens: 'jwt' | 'opaque'; readonly public: readonly Route[]; readonly closed: readonly Route[] }
+    {
+      readonly tokens: 'jwt' | 'opaque';
+      readonly public: readonly Route[];
+      readonly closed: readonly Route[];
+    }
   >();
   for (const service of services) {
     if (!isRecord(service) || typeof service.id !== 'string') return undefined;

@@ -31,7 +31,8 @@ export function createIntrospection(
     const nowMs = now().getTime();
     const kept = mayCache ? answers.get(key) : undefined;
     // An answer from the future is of unknown age: the clock was set back.
-    if (kept !== undefined && kept.atMs <= nowMs && nowMs - kept.atMs < cacheMs) return { payload: kept.payload };
+    if (kept !== undefined && kept.atMs <= nowMs && nowMs - kept.atMs < cacheMs)
+      return { payload: kept.payload };
     answers.delete(key);
     const payload = await ask(token, discovery, broker, outgoing);
     if (payload === 'unavailable') return { row: 'unavailable', why: 'introspection does not answer' };

@@ -95,7 +95,6 @@ const headers: readonly (readonly [string, object])[] = [
   ['kid empty', { kid: '' }],
   ['kid unknown', { kid: 'invented' }],
   ['kid like a path', { kid: '../../dev/null' }],
-  ['kid that stands twice in the key set', { kid: 'twice' }],
   ['crit', { crit: ['exp'] }],
   ['crit with b64', { crit: ['b64'], b64: false }],
 ];
@@ -115,6 +114,7 @@ const claims: readonly (readonly [string, object])[] = [
   ['iat missing', { iat: undefined }],
   ['iat more than 10 s ahead', { iat: clock + 11 }],
   ['nbf more than 5 s ahead', { nbf: clock + 6 }],
+  ['nbf null', { nbf: null }],
   ['life longer than 900 s', { iat: clock, exp: clock + 901 }],
   ['life of nothing', { iat: clock, exp: clock }],
   ['sub missing', { sub: undefined }],
@@ -140,6 +140,13 @@ export const tokenCases: readonly Draft[] = [
   ...badTokens.map(([name, bad]): Draft => ({ name: `token: ${name}`, row: 3, token: bad })),
   ...headers.map(([name, header]): Draft => ({ name: `token header: ${name}`, row: 3, header })),
   ...claims.map(([name, some]): Draft => ({ name: `claims: ${name}`, row: 3, claims: some })),
+  // Which of two keys of one name signed would be a guess, whichever is read first or last.
+  ...[keys.twin, keys.thief].map((signedBy, n): Draft => ({
+    name: `token header: kid that stands twice in the key set, signed by key ${n + 1}`,
+    row: 3,
+    header: { kid: 'twice' },
+    signedBy,
+  })),
   {
     name: 'token header: jku of a thief',
     row: 3,
