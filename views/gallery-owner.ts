@@ -62,7 +62,11 @@ const charts = JSON.parse(drawn) as ServiceOwnerModel['charts'];
 
 const model = (page: PageFrame): ServiceOwnerModel => ({
   page: { ...page, homeHref: '/', account: { name: 'dung.le', href: '#' } },
-  service: { title: 'Nộp hồ sơ trực tuyến', code: 'hoso', owner: 'Trung tâm Phục vụ hành chính công tỉnh Tây Ninh' },
+  service: {
+    title: 'Nộp hồ sơ trực tuyến',
+    code: 'hoso',
+    owner: 'Trung tâm Phục vụ hành chính công tỉnh Tây Ninh',
+  },
   at,
   period: '24h',
   periodHrefs: { '24h': '#', '30d': '#' },
@@ -150,7 +154,11 @@ export const ownerPages: readonly Page[] = [
         page: { ...page, homeHref: '/' },
         safetyHref: '#',
         services: [
-          { title: 'Nộp hồ sơ trực tuyến', owner: 'Trung tâm Phục vụ hành chính công tỉnh Tây Ninh', href: '#' },
+          {
+            title: 'Nộp hồ sơ trực tuyến',
+            owner: 'Trung tâm Phục vụ hành chính công tỉnh Tây Ninh',
+            href: '#',
+          },
           { title: 'Phản ánh hiện trường', owner: 'Tổng đài 1022 Tây Ninh', href: '#' },
         ],
       }),

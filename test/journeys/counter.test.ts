@@ -36,6 +36,8 @@ async function openPage(t: ExecutionContext, viewport: { width: number; height: 
 }
 
 const press = (page: Page, button: string) => page.getByRole('button', { name: button }).first().click();
+// The browser puts the cursor there a moment after the page is shown; letters typed before are lost.
+const cursorIn = (page: Page) => page.locator(':is(input, textarea):focus').waitFor();
 const titled = (page: Page, title: string) => page.getByRole('heading', { level: 1, name: title }).waitFor();
 // The client's own page is none of ours, and does not stand anywhere in this test.
 async function proven(): Promise<void> {
@@ -110,15 +112,18 @@ test.serial('from an invitation to level 2: passkey, code, card, three ticks, a 
 
   // The officer again, by keyboard: the cursor is where it is needed.
   await desk.goto(`${house.issuer}/counter`);
+  await cursorIn(desk);
   await desk.keyboard.type(code.toLowerCase());
   await desk.keyboard.press('Enter');
   await titled(desk, words.counterCard.title);
+  await cursorIn(desk);
   await desk.keyboard.type('999190000011||Nguyễn Thị Minh An|15061990|Nữ|Ấp 1, phường Tân Ninh|02032022');
   await look(desk, '06-the');
   await desk.keyboard.press('Enter');
   await titled(desk, words.counterLook.title);
   await phone.getByRole('heading', { name: words.counterStep.claimed }).waitFor();
   await look(phone, '07-can-bo-dang-xem');
+  await cursorIn(desk);
   for (const _ of ['face', 'card', 'freeWill']) {
     await desk.keyboard.press('Space');
     await desk.keyboard.press('Tab');

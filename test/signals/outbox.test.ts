@@ -25,11 +25,8 @@ test('a change reaches the outbox of every service that listens and knows the pe
   const rows = await streams.db.rows<{ service_id: string; sub: string }>(sql`
     select service_id, sub from signal_event where service_id = any(${[first, second, stranger].map(({ service }) => service.id)})`);
   t.deepEqual(
-    new Map(rows.map((row) => [row.service_id, row.sub])),
-    new Map([
-      [first.service.id, subs[0]],
-      [second.service.id, subs[1]],
-    ]),
+    Object.fromEntries(rows.map((row) => [row.service_id, row.sub])),
+    Object.fromEntries([first, second].map(({ service }, n) => [service.id, subs[n]])),
   );
 });
 
