@@ -43,7 +43,9 @@ for (const command of [
   cscaCommand(),
   seedCommand(),
 ]) {
-  program.addCommand(command.exitOverride());
+  // A subcommand keeps the manners it was made with, so each is told.
+  for (const each of [command, ...command.commands]) each.exitOverride();
+  program.addCommand(command);
 }
 
 try {

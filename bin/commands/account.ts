@@ -21,9 +21,7 @@ type LockOptions = { operator: string; reason: LockReason };
 type UnlockOptions = { operator: string; reason: 'mistake' | 'person_present'; counter?: string };
 
 export function accountCommand(): Command {
-  const account = new Command('account')
-    .description("one citizen's account: find, lock, unlock")
-    .exitOverride(); // before its own commands: they take it over
+  const account = new Command('account').description("one citizen's account: find, lock, unlock");
   account
     .command('find')
     .description(

@@ -15,9 +15,13 @@ import { operatorId, operatorOption } from './operator.ts';
 
 const ours = new URL('../../policies/services', import.meta.url).pathname;
 
-/** `tnid catalogue propose`, `proposals`, `publish`, `history`. Wrong use of each is exit code 2. */
-export const publishingCommands = (): Command[] =>
-  [proposeCommand(), proposalsCommand(), publishCommand(), historyCommand()].map((one) => one.exitOverride());
+/** `tnid catalogue propose`, `proposals`, `publish`, `history`. */
+export const publishingCommands = (): Command[] => [
+  proposeCommand(),
+  proposalsCommand(),
+  publishCommand(),
+  historyCommand(),
+];
 
 const proposeCommand = () =>
   new Command('propose')

@@ -7,9 +7,7 @@ import { table, withDatabase, withKeys } from './ground.ts';
 type Options = { channel: MessageChannel; reason: string };
 
 export function codesCommand(): Command {
-  const codes = new Command('codes')
-    .description('one-time codes and the channels they go out over')
-    .exitOverride(); // before the commands below, which take it over
+  const codes = new Command('codes').description('one-time codes and the channels they go out over');
   const channel = () =>
     new Option('--channel <channel>', 'which one').choices(['sms', 'zns']).makeOptionMandatory();
   const change = (to: 'stopped' | 'started') => async (options: Options) => {

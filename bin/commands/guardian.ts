@@ -14,9 +14,7 @@ import { operatorId, operatorOption } from './operator.ts';
 type Reason = 'court' | 'mistake' | 'request';
 
 export function guardianCommand(): Command {
-  const guardian = new Command('guardian')
-    .description('representatives of children: find, end')
-    .exitOverride();
+  const guardian = new Command('guardian').description('representatives of children: find, end');
   guardian
     .command('find')
     .description("read a child's personal number from standard input and print the representatives on record")

@@ -5,7 +5,7 @@ import { listStreams } from '../../signals/stream-store.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
 
 export function signalsCommand(): Command {
-  const signals = new Command('signals').description('security events for services: their streams and what waits').exitOverride(); // prettier-ignore
+  const signals = new Command('signals').description('security events for services: their streams and what waits'); // prettier-ignore
   signals
     .command('list')
     .description('streams, how much waits in each and why')

@@ -19,6 +19,14 @@ export function startDossier(options: DemoOptions): Promise<DemoService> {
   return serveDemo(
     {
       audience: dossierAudience,
+      // Whoever has the code sees where the dossier stands, and nothing of who filed it or what it says.
+      lookup: {
+        path: '/tra-cuu/',
+        find(code) {
+          const entry = register.find(code);
+          return entry && { ma: entry.ma, trangThai: entry.trangThai };
+        },
+      },
       title: 'Nộp hồ sơ trực tuyến',
       text: 'Nộp hồ sơ và xem hồ sơ của mình. Cần bước xác minh danh tính (Mức Tây Ninh ID 2).',
       routes: [

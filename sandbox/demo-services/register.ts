@@ -6,6 +6,8 @@ export type Register<T> = {
   add(owner: string, content: T, now: Date): Entry<T>;
   /** The newest first. */
   of(owner: string): readonly Entry<T>[];
+  /** By its number, whoever asks. */
+  find(ma: string): Entry<T> | undefined;
 };
 
 const maxPerOwner = 100;
@@ -23,5 +25,6 @@ export function createRegister<T extends object>(prefix: string, trangThai: stri
       return entry;
     },
     of: (owner) => entries.get(owner) ?? [],
+    find: (ma) => [...entries.values()].flat().find((entry) => entry.ma === ma),
   };
 }

@@ -41,6 +41,8 @@ export type DemoPlan = {
   readonly title: string;
   readonly text: string;
   readonly routes: readonly DemoRoute[];
+  /** A public question by code, `GET <path><code>`: what is answered names nobody. */
+  readonly lookup?: { readonly path: string; find(code: string): object | undefined };
 };
 
 type Reply = {
@@ -113,6 +115,11 @@ async function replyTo(
   const route = plan.routes.find((one) => one.method === method && one.path === path);
   if (route !== undefined) return perform(request, route, guard);
   if (method === 'GET' && path === '/') return homePage(plan);
+  const { lookup } = plan;
+  if (method === 'GET' && lookup !== undefined && path.startsWith(lookup.path)) {
+    const found = lookup.find(path.slice(lookup.path.length));
+    return found === undefined ? problem(404, 'Không có hồ sơ mang mã này') : json(200, found);
+  }
   if (method === 'GET' && path === '/.well-known/oauth-protected-resource') {
     return json(200, guard.protectedResourceMetadata());
   }

@@ -59,6 +59,14 @@ test('every command has help', async (t) => {
 test('wrong use is 2, a refusal 1, an outage 3', async (t) => {
   t.is((await tnid(['nonsense'])).code, 2);
   t.is((await tnid(['seed', '--citizens', 'many'])).code, 2);
+  for (const words of [
+    ['service', 'add'],
+    ['catalogue', 'explain'],
+    ['codes', 'stop'],
+    ['staff', 'invite'],
+    ['signals', 'retry'],
+  ])
+    t.is((await tnid(words)).code, 2, words.join(' '));
   t.is((await tnid(['check-config'], {})).code, 2);
   t.is((await tnid(['staff', 'invite', 'X', '--role', 'auditor', '--unit', 'u'])).code, 1);
   t.is(

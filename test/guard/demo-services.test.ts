@@ -64,6 +64,15 @@ test('a dossier is filed at level 2 and seen by its owner only', async (t) => {
   t.deepEqual((await call(dossier, { method: 'GET', claims: { sub: 'stranger' } })).body, { hoSo: [] });
 });
 
+test('where a dossier stands is told to whoever has its code, and nothing else of it', async (t) => {
+  const filed = await call(dossier, { body: form, claims: { sub: 'somebody' } });
+  const asked = await fetch(`${dossier.url}/tra-cuu/${String(filed.body.ma)}`);
+  t.is(asked.status, 200);
+  t.deepEqual(await asked.json(), { ma: filed.body.ma, trangThai: 'Đã tiếp nhận' });
+  for (const code of ['HS-2026-999999', '', '__proto__', '%00', '..%2Fho-so'])
+    t.is((await fetch(`${dossier.url}/tra-cuu/${code}`)).status, 404, code);
+});
+
 test('at level 1 the dossier service asks for a step-up and stores nothing', async (t) => {
   const refused = await call(dossier, {
     body: form,
