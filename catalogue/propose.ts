@@ -89,13 +89,7 @@ export const changeBytes = (changes: readonly Change[]): Buffer =>
   );
 const ORDER: readonly Change['direction'][] = ['weaker', 'stronger', 'neutral'];
 
-export type Proposal = {
-  readonly id: string;
-  readonly version: string;
-  readonly sha256: string;
-  readonly base: string;
-  readonly direction: 'weaker' | 'stronger' | 'neutral';
-  readonly changes: readonly Change[];
+export type Proposal = Omit<Proposed, 'known'> & {
   readonly proposedBy: string;
   readonly proposedById: string;
   readonly proposedAt: Date;

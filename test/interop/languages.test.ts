@@ -1,4 +1,4 @@
-// Services that are not Node: the code of docs/services, taken out of the pages, asked the golden vectors and
+// Services that are not Node: the code of docs/languages, taken out of the pages, asked the golden vectors and
 // sent to a house that runs.
 
 import test from 'ava';
@@ -49,7 +49,7 @@ for (const { name, page, harness, missing, build } of languages) {
   }
 
   runs(
-    `${name}: the code of docs/services/${page} answers every vector without a nonce${because}`,
+    `${name}: the code of docs/languages/${page} answers every vector without a nonce${because}`,
     async (t) => {
       t.timeout(240_000, 'a first build without any cache');
       const { ask } = await (built ??= buildOnce());
@@ -68,7 +68,7 @@ for (const { name, page, harness, missing, build } of languages) {
   );
 
   runs(
-    `${name}: the code of docs/services/${page} reads keys, catalogue and feed of a house${because}`,
+    `${name}: the code of docs/languages/${page} reads keys, catalogue and feed of a house${because}`,
     async (t) => {
       t.timeout(240_000, 'a first build without any cache');
       const { issuer, addClient } = await house;
@@ -94,7 +94,7 @@ for (const { name, page, harness, missing, build } of languages) {
   );
 }
 
-test('the vectors that the pages leave out are named in docs/services/README.md', async (t) => {
+test('the vectors that the pages leave out are named in docs/languages/README.md', async (t) => {
   const readme = await readPage('README.md');
   const named = [...readme.matchAll(/^- `([^`]+)`$/gm)].map(([, name]) => name);
   t.deepEqual(

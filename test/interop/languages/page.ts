@@ -1,4 +1,4 @@
-// The code of a page of docs/services as files in a folder of its own, so that what is tested is what is read.
+// The code of a page of docs/languages as files in a folder of its own, so that what is tested is what is read.
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 export const run = promisify(execFile);
-const pages = new URL('../../../docs/services/', import.meta.url);
+const pages = new URL('../../../docs/languages/', import.meta.url);
 
 /** Blocks under a line that is a file name: `tnid/guard.go`: */
 export function filesOf(page: string): ReadonlyMap<string, string> {

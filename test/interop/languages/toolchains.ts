@@ -1,4 +1,4 @@
-// The languages of docs/services that can run here: what each needs, how it is built and asked.
+// The languages of docs/languages that can run here: what each needs, how it is built and asked.
 
 import { findProgram } from '../process.ts';
 import { run } from './page.ts';

@@ -1,4 +1,4 @@
-// Answers the golden vectors with the code of docs/services/go.md, one JSON line a case.
+// Answers the golden vectors with the code of docs/languages/go.md, one JSON line a case.
 package main
 
 import (

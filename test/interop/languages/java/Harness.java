@@ -1,4 +1,4 @@
-// Answers the golden vectors with the code of docs/services/spring.md, one JSON line a case.
+// Answers the golden vectors with the code of docs/languages/spring.md, one JSON line a case.
 
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -1,5 +1,5 @@
 <?php
-// Answers the golden vectors with the code of docs/services/php.md, one JSON line a case.
+// Answers the golden vectors with the code of docs/languages/php.md, one JSON line a case.
 
 declare(strict_types=1);
 

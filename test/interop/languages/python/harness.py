@@ -1,4 +1,4 @@
-"""Answers the golden vectors with the code of docs/services/python.md, one JSON line a case."""
+"""Answers the golden vectors with the code of docs/languages/python.md, one JSON line a case."""
 
 import json
 import sys
