@@ -6,13 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, openSync, closeSync } from 'node:fs';
 import { chown, mkdtemp, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { Refusal } from '../errors.ts';
 import { findBinaries, prepareDataDir, type Binaries } from './postgres-binaries.ts';
+import { anyFreePort } from './ports.ts';
 
 const run = promisify(execFile);
 
@@ -46,7 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const deadline = Date.now() + predecessorTimeoutMs;
   for (;;) {
     await removeStaleLock(join(home, 'cluster'));
-    const port = options.port ?? (await freePort());
+    const port = options.port ?? (await anyFreePort());
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
     const guard = launch(home, port, binaries, options);
     if (await becomesReady(guard, url, join(home, 'cluster'))) {
@@ -217,14 +217,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  // A TCP server that listens has an address object.
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 import { anyPorts, startStage, type Stage } from '../../bin/demo-stage.ts';
 import { tryCall } from '../../sandbox/developer/try-call.ts';
 import { useDatabase } from '../support/database.ts';
-import { freePort } from './free-port.ts';
+import { anyFreePort as freePort } from '../../sandbox/ports.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -16,7 +16,7 @@ import { walk, type WalkStep } from '../../sandbox/citizen/sign-in.ts';
 import { startPortal, type Portal } from '../../sandbox/portal/server.ts';
 import { callService } from '../../sandbox/relying-party/call-service.ts';
 import { useDatabase } from '../support/database.ts';
-import { freePort } from './free-port.ts';
+import { anyFreePort as freePort } from '../../sandbox/ports.ts';
 
 const FEED_MS = 200;
 const COOKIE = '__Host-cong-tien-ich';

@@ -1,8 +1,6 @@
 // A whole broker with its twins for one test file: real PostgreSQL, real HTTP, free ports.
 
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import type { JWK } from 'jose';
 import { saveClient } from '../../adapters/oidc-storage/clients.ts';
@@ -19,6 +17,7 @@ import { startCardAuthority } from '../../sandbox/card-authority/server.ts';
 import type { CardAuthorityTwin } from '../../sandbox/card-authority/server.ts';
 import { startRegister } from '../../sandbox/register/server.ts';
 import type { RegisterTwin } from '../../sandbox/register/server.ts';
+import { anyFreePort } from '../../sandbox/ports.ts';
 import { startSms } from '../../sandbox/sms/server.ts';
 import type { SmsTwin } from '../../sandbox/sms/server.ts';
 import { startVneid } from '../../sandbox/vneid/server.ts';
@@ -65,7 +64,7 @@ export async function startHouse(
   databaseUrl: string,
   replace: Replacements & { environment?: Record<string, string> } = {},
 ): Promise<TestHouse> {
-  const port = await freePort();
+  const port = await anyFreePort();
   const issuer = `http://localhost:${port}`;
   const zaloApp = {
     appId: '1234567890123456789',
@@ -201,13 +200,4 @@ export const serviceClient = (clientId: string, serviceId: string, key: TestKey)
   },
 });
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo; // listening on TCP
-      server.close(() => resolve(port));
-    });
-  });
-}
+export { anyFreePort as freePort } from '../../sandbox/ports.ts';
