@@ -83,11 +83,8 @@ export async function changeStream(
   change: (row: StreamRow) => Wanted,
   now: Date,
 ): Promise<StreamRow> {
-  const { db } = house;
-  await takeChange(db, subscriber.service.id, now);
-  return db.transaction(async () => {
-    const row = await lockOwn(db, subscriber, streamId);
-    await streams.updateStream(db, row.id, termsOf(house, row.id, row, change(row)), now);
+  return onOwn(house, subscriber, streamId, now, async (row) => {
+    await streams.updateStream(house.db, row.id, termsOf(house, row.id, row, change(row)), now);
     return changed(house, subscriber, 'changed', now);
   });
 }
@@ -99,12 +96,9 @@ export async function deleteStream(
   streamId: string,
   now: Date,
 ): Promise<void> {
-  const { db } = house;
-  await takeChange(db, subscriber.service.id, now);
-  await db.transaction(async () => {
-    const row = await lockOwn(db, subscriber, streamId);
-    await streams.deleteStream(db, row.id);
-    await store.dropWaiting(db, row.id, now);
+  await onOwn(house, subscriber, streamId, now, async (row) => {
+    await streams.deleteStream(house.db, row.id);
+    await store.dropWaiting(house.db, row.id, now);
     await record(house, subscriber, 'deleted', now);
   });
 }
@@ -117,9 +111,7 @@ export async function setStatus(
   now: Date,
 ): Promise<void> {
   const { db } = house;
-  await takeChange(db, subscriber.service.id, now);
-  await db.transaction(async () => {
-    const row = await lockOwn(db, subscriber, streamId);
+  await onOwn(house, subscriber, streamId, now, async (row) => {
     await streams.updateStatus(db, { id: row.id, status, reason }, now);
     if (status === 'disabled') await store.dropWaiting(db, row.id, now);
     if (status === 'enabled' && row.status !== 'enabled') await begin(db, row.id, now);
@@ -176,10 +168,20 @@ async function begin(db: Database, streamId: string, now: Date): Promise<number>
   return count;
 }
 
-async function lockOwn(db: Database, { service }: Subscriber, streamId: string): Promise<StreamRow> {
-  const row = await streams.lockStream(db, service.id);
-  if (row === undefined || row.id !== streamId) throw notThere();
-  return row;
+/** Changes a service's own stream: counted against its limit, on the locked row, in one transaction. */
+async function onOwn<T>(
+  { db }: StreamHouse,
+  { service }: Subscriber,
+  streamId: string,
+  now: Date,
+  change: (row: StreamRow) => Promise<T>,
+): Promise<T> {
+  await takeChange(db, service.id, now);
+  return db.transaction(async () => {
+    const row = await streams.lockStream(db, service.id);
+    if (row === undefined || row.id !== streamId) throw notThere();
+    return change(row);
+  });
 }
 
 async function changed(

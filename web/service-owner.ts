@@ -4,7 +4,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { findingsOf } from '../audit/service-figures-findings.ts';
-import { readFigures, type Figures, type Period } from '../audit/service-figures.ts';
+import { readFigures, type Period } from '../audit/service-figures.ts';
 import type { CatalogueService } from '../catalogue/catalogue.ts';
 import { Refusal } from '../errors.ts';
 import { signalDelivery } from '../signals/delivery.ts';
@@ -75,6 +75,7 @@ async function showService(
     actions: figures.actions.map(({ action, allowed, refused }) => ({ title: titleOf(service, action, lang), allowed, refused })), // prettier-ignore
   };
   const model: ServiceOwnerModel = {
+    ...figures,
     page: { ...frame, otherLangHref: href(period, `&lang=${lang === 'vi' ? 'en' : 'vi'}`) },
     service: { title: service.title[lang], code: service.code, owner: service.owner[lang] },
     at: now,
@@ -83,7 +84,6 @@ async function showService(
     othersHref: me.role === 'owner' ? undefined : HERE,
     safetyHref: SAFETY,
     findings: findingsOf(figures, signals?.overdue, now),
-    ...totalsOf(figures),
     ...shown,
     signals,
     charts: await drawFigures(shown, lang),
@@ -100,26 +100,6 @@ function showChoice(site: Site, ctx: Context, me: Me): void {
   }));
   send(ctx, serviceChoicePage({ page, services, safetyHref: SAFETY }));
 }
-
-const totalsOf = ({
-  allowed,
-  refused,
-  started,
-  reached,
-  tokens,
-  dropped,
-  latency,
-  lastRecordAt,
-}: Figures) => ({
-  allowed,
-  refused,
-  started,
-  reached,
-  tokens,
-  dropped,
-  latency,
-  lastRecordAt,
-});
 
 async function signalsOf(site: Site, serviceId: string, now: Date): Promise<ServiceOwnerModel['signals']> {
   if ((await findStream(site.db, serviceId)) === undefined) return undefined;

@@ -171,6 +171,7 @@ test('ten thousand random questions crash nothing and are never answered 200', a
 });
 
 test('stopping closes the connections that ask nothing', async (t) => {
+  t.timeout(20_000, 'a connection stayed open');
   const own = await startForwardAuth((undo) => t.teardown(undo), { proxy: 'apache' });
   const socket = connect({ host: '127.0.0.1', port: own.address.port });
   await once(socket, 'connect');

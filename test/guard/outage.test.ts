@@ -110,6 +110,7 @@ test('a feed that fell silent is heard again', async (t) => {
   });
   await heard;
   // The answer is on its way back: ask until it is read.
-  for (let answer = ''; answer !== 'allowed';) answer = await ask();
-  t.pass();
+  let answer = '';
+  for (let tries = 0; tries < 500 && answer !== 'allowed'; tries += 1) answer = await ask();
+  t.is(answer, 'allowed');
 });

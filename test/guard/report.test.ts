@@ -74,6 +74,7 @@ test('records reach the broker when the guard stops, with the time the check too
 });
 
 test('records reach the broker by themselves while the guard runs', async (t) => {
+  t.timeout(20_000, 'no record reached the broker');
   const { start, ask, issuer } = await setUp(t);
   const arrived = new Promise<void>((resolve) => {
     issuer.overrides.set('/decisions', () => {

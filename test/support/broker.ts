@@ -126,7 +126,13 @@ export async function startHouse(
   const logged: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logged.push(line) });
   const pieces = { log, cards: testTrust([cardAuthority.csca]), ...replace };
-  const broker = await startBroker(config, pieces);
+  // Servers left open would keep the test's process, and its turn among the others, to the end of the run.
+  const closeTwins = () =>
+    Promise.all([zalo, vneid, sms, register, cardAuthority].map((twin) => twin.close()));
+  const broker = await startBroker(config, pieces).catch(async (error: unknown) => {
+    await closeTwins();
+    throw error;
+  });
   const db = openDatabase(databaseUrl, { maxConnections: 3 });
   const others: Broker[] = [];
   return {
@@ -151,8 +157,7 @@ export async function startHouse(
     },
     async stop() {
       await Promise.all([broker.stop(), ...others.map((one) => one.stop())]);
-      await Promise.all([zalo.close(), vneid.close(), sms.close(), db.close()]);
-      await Promise.all([register.close(), cardAuthority.close()]);
+      await Promise.all([closeTwins(), db.close()]);
     },
   };
 }
