@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { REGISTER_TERMS, settings, ZNS_TERMS } from './settings.ts';
+import { HOTLINE_TERMS, REGISTER_TERMS, settings, ZNS_TERMS } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,6 +45,15 @@ export function readConfig(environment: Environment): Config {
     for (const name of ZNS_TERMS)
       if (config[name] === undefined) problems.push(`${name} is missing (needed with TNID_ZNS_OA_ID)`);
   }
+  if (HOTLINE_TERMS.some((name) => config[name] !== undefined)) {
+    for (const name of HOTLINE_TERMS)
+      if (config[name] === undefined)
+        problems.push(`${name} is missing (the hotline needs all of its settings)`);
+  }
+  if (config.TNID_OA_SECRET !== undefined && config.TNID_ZNS_OA_ID === undefined)
+    problems.push('TNID_ZNS_OA_ID is missing (needed with TNID_OA_SECRET)');
+  if (config.TNID_ZALO_MINIAPP_API_KEY !== undefined && config.TNID_ZALO_MINIAPP_ID === undefined)
+    problems.push('TNID_ZALO_MINIAPP_ID is missing (needed with TNID_ZALO_MINIAPP_API_KEY)');
   if (config.TNID_CARD_AUTHORITY_URL !== undefined && config.TNID_CARD_AUTHORITY_API_KEY === undefined)
     problems.push('TNID_CARD_AUTHORITY_API_KEY is missing (needed with TNID_CARD_AUTHORITY_URL)');
   if (problems.length > 0) throw new ConfigurationError(problems);

@@ -25,7 +25,7 @@ import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { Refusal } from './errors.ts';
 import { openEnvelope } from './keys/envelope.ts';
-import { currentKey, loadSigningKeys, publicKeySet } from './keys/signing-keys.ts';
+import { currentKey, loadSigningKeys } from './keys/signing-keys.ts';
 import { openVault } from './keys/vault.ts';
 import { isMigrated } from './migrations/migrate.ts';
 import { removeExpired } from './operations/clean-up.ts';
@@ -38,17 +38,16 @@ import { createMetrics } from './operations/metrics.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { openServer } from './operations/server.ts';
 import { startWorkers } from './operations/workers.ts';
-import { createGuard } from './packages/guard/guard.ts';
-import { apiCatalogue } from './provider/api.ts';
 import { createDocuments } from './provider/documents.ts';
 import { createProvider } from './provider/provider.ts';
-import { apiAudience } from './provider/resource-servers.ts';
+import { createNonces } from './provider/nonces.ts';
 import { noticeEndingBindings } from './safety/binding-notices.ts';
 import { createNotify } from './safety/notices.ts';
 import { keepSectors, openSignals } from './signals/desk.ts';
 import { mountPages } from './web/app.ts';
 import { securityHeaders } from './web/headers.ts';
 import { observe } from './web/observe.ts';
+import { createOwnGuards } from './web/own-guards.ts';
 import { OWN_CLIENT_ID, ownClient } from './web/own-sign-in.ts';
 import { createProviderPages } from './web/provider-pages.ts';
 import type { Site } from './web/site.ts';
@@ -165,6 +164,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       tokenKeys,
       receiptKey: () => currentKey(receiptKeys),
       dpopNonceSecret: envelope.derive('dpop-nonce'),
+      nonces: createNonces(envelope.derive('dpop-nonce')),
       cookieKeys: envelope.deriveAll('cookie').map(({ key }) => key.toString('base64url')),
       csrfKey: envelope.derive('csrf'),
       vneidIssuer: config.TNID_VNEID_ISSUER,
@@ -187,21 +187,9 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
     const documents = createDocuments();
     const sign = signerFromJwk({ ...currentKey(tokenKeys).privateJwk });
     const signed = await signCatalogue(catalogue, { issuer, now: publishedAt, sign });
-    const guard = createGuard({
-      issuer,
-      audience: apiAudience(issuer),
-      baseUrl: issuer,
-      acrBase: config.TNID_ACR_BASE,
-      now: clock,
-      replay: createReplayStore(db),
-      sources: {
-        jwks: () => publicKeySet(tokenKeys),
-        catalogue: () => apiCatalogue(issuer, catalogue.version),
-        watermarks: () => ({ as_of: Math.floor(clock().getTime() / 1000), entries: [] }),
-      },
-    });
+    const guards = createOwnGuards(site, createReplayStore(db));
     provider.use(documents.keep);
-    mountPages(provider, { site, assets: { stylesheet: { path: stylesheetHref, bytes: style } }, guard, catalogue: () => signed }); // prettier-ignore
+    mountPages(provider, { site, assets: { stylesheet: { path: stylesheetHref, bytes: style } }, guards, catalogue: () => signed }); // prettier-ignore
     return { handle: provider.callback(), documents };
   }
 

@@ -103,6 +103,10 @@ export const settings = {
 
   TNID_ZALO_APP_ID: { schema: decimal, about: 'Zalo App id (decimal string)' },
   TNID_ZALO_APP_SECRET: { schema: secret, about: 'Zalo App secret', secret: true },
+  TNID_ZALO_MINIAPP_ID: {
+    schema: decimal.optional(),
+    about: 'id of the Zalo mini app: addresses that open it again are made of it',
+  },
   TNID_ZALO_OAUTH_URL: { schema: webUrl.prefault('https://oauth.zaloapp.com'), about: 'Zalo Social OAuth' },
   TNID_ZALO_GRAPH_URL: { schema: webUrl.prefault('https://graph.zalo.me'), about: 'Zalo Graph' },
   TNID_ZALO_OPENAPI_URL: {
@@ -112,6 +116,11 @@ export const settings = {
   TNID_ZALO_ZNS_URL: {
     schema: webUrl.prefault('https://business.openapi.zalo.me'),
     about: 'Zalo template messages',
+  },
+  TNID_ZALO_MINIAPP_API_KEY: {
+    schema: secret.optional(),
+    about: 'key of its Open APIs: signs the news that a citizen took the consent back; unset = none is taken',
+    secret: true,
   },
 
   TNID_VNEID_ISSUER: {
@@ -192,6 +201,21 @@ export const settings = {
     schema: decimal.optional(),
     about: 'template for notices, parameter noi_dung; unset = notices go by SMS alone',
   },
+  TNID_OA_SECRET: {
+    schema: secret.optional(),
+    about: 'OA Secret Key of its webhook page, not the app secret; unset = its events are refused',
+    secret: true,
+  },
+  TNID_HOTLINE_OA_ID: {
+    schema: decimal.optional(),
+    about: 'Official Account of the 1022 hotline, whose events may ask for a citizen; unset = none may',
+  },
+  TNID_HOTLINE_APP_ID: { schema: decimal.optional(), about: 'Zalo App the hotline speaks through' },
+  TNID_HOTLINE_OA_SECRET: {
+    schema: secret.optional(),
+    about: 'OA Secret Key of the hotline: its events are verified with it',
+    secret: true,
+  },
 } as const satisfies Record<string, { schema: z.ZodType; about: string; secret?: true }>;
 
 export const REGISTER_TERMS = [
@@ -205,4 +229,11 @@ export const REGISTER_TERMS = [
 export const ZNS_TERMS = [
   'TNID_ZNS_REFRESH_TOKEN',
   'TNID_ZNS_CODE_TEMPLATE',
+] as const satisfies readonly (keyof typeof settings)[];
+
+/** Together or not at all. */
+export const HOTLINE_TERMS = [
+  'TNID_HOTLINE_OA_ID',
+  'TNID_HOTLINE_APP_ID',
+  'TNID_HOTLINE_OA_SECRET',
 ] as const satisfies readonly (keyof typeof settings)[];

@@ -5,7 +5,11 @@ import { createCardAuthority } from './adapters/card-authority/authority.ts';
 import { createCivilRegister } from './adapters/civil-register/register.ts';
 import { createSmsGateway } from './adapters/sms/gateway.ts';
 import { createVneidSignOn } from './adapters/vneid/sign-on.ts';
+import { createZaloApp } from './adapters/zalo/app.ts';
 import { createZaloLogin } from './adapters/zalo/login.ts';
+import { createMinuteBudget } from './adapters/zalo/minute-budget.ts';
+import { checkZalo } from './adapters/zalo/self-check.ts';
+import type { ZaloAccess } from './adapters/zalo/client.ts';
 import { createOaTokens } from './adapters/zalo/oa-token.ts';
 import { createZnsGateway } from './adapters/zalo/zns.ts';
 import { createBudgets } from './codes/budgets.ts';
@@ -49,21 +53,22 @@ export function methodsOffered({
   ];
 }
 
-export function connectUpstream({ config, log, dependencies }: Ground) {
+export function connectUpstream({
+  config,
+  log,
+  dependencies,
+  metrics,
+}: Ground & { readonly metrics: Metrics }) {
+  const zaloAccess = zaloAccessOf({ config, log, metrics });
+  // Beside the start, which it cannot stop: Zalo may be down just now.
+  void selfCheck(zaloAccess, { log, metrics });
   return {
     zalo: dependencies.watch(
       'zalo',
-      createZaloLogin({
-        appId: config.TNID_ZALO_APP_ID,
-        appSecret: config.TNID_ZALO_APP_SECRET,
-        oauthUrl: config.TNID_ZALO_OAUTH_URL,
-        graphUrl: config.TNID_ZALO_GRAPH_URL,
-        redirectUri: `${config.TNID_ISSUER}/zalo/ve`,
-        onFailure: (failure, facts) => {
-          log(facts.class === 'config' ? 'error' : 'warn', 'zalo.failed', { failure, ...facts });
-        },
-      }),
+      createZaloLogin({ ...zaloAccess, redirectUri: `${config.TNID_ISSUER}/zalo/ve` }),
     ),
+    zaloApp: dependencies.watch('zalo', createZaloApp(zaloAccess)),
+    miniAppUrl: miniAppUrl(config),
     vneid: dependencies.watch(
       'vneid',
       createVneidSignOn({
@@ -86,6 +91,41 @@ export function connectUpstream({ config, log, dependencies }: Ground) {
     cardAuthority: connectCardAuthority({ config, log, dependencies }),
     upstreamOrigins: [config.TNID_ZALO_OAUTH_URL, config.TNID_VNEID_AUTHORIZATION_URL].map((url) => new URL(url).origin), // prettier-ignore
   };
+}
+
+// One budget for all who call for this app: Zalo counts them together.
+function zaloAccessOf({
+  config,
+  log,
+  metrics,
+}: Pick<Ground, 'config' | 'log'> & { readonly metrics: Metrics }) {
+  const access: ZaloAccess = {
+    appId: config.TNID_ZALO_APP_ID,
+    appSecret: config.TNID_ZALO_APP_SECRET,
+    oauthUrl: config.TNID_ZALO_OAUTH_URL,
+    graphUrl: config.TNID_ZALO_GRAPH_URL,
+    graphBudget: createMinuteBudget(4000),
+    onFailure: (failure, facts) => {
+      metrics.count('zalo_failure', { endpoint: facts.endpoint, failure });
+      log(facts.class === 'config' ? 'error' : 'warn', 'zalo.failed', { failure, ...facts });
+      // An alarm of its own: nobody can log in until our way out to the net is in Vietnam again.
+      if (failure === 'foreign_address') log('error', 'zalo.foreign_address', { endpoint: facts.endpoint });
+    },
+  };
+  return access;
+}
+
+async function selfCheck(
+  access: ZaloAccess,
+  { log, metrics }: Pick<Ground, 'log'> & { readonly metrics: Metrics },
+): Promise<void> {
+  for (const { endpoint, result, class: kind, error } of await checkZalo(access)) {
+    const level = kind === 'good' ? 'info' : kind === 'config' ? 'error' : 'warn';
+    log(level, 'zalo.self_check', { endpoint, result, error });
+    if (result === 'good') continue;
+    metrics.count('zalo_failure', { endpoint, failure: result });
+    if (result === 'foreign_address') log('error', 'zalo.foreign_address', { endpoint });
+  }
 }
 
 /** Template messages through Zalo, where an Official Account is set up. */
@@ -135,6 +175,10 @@ export function codeLimits(
     fallback: { znsOffered: zns !== undefined, smsReports: smsWebhookSecret !== undefined },
   };
 }
+
+/** Where a citizen is sent back into the mini app (contract zalo 4.4). */
+const miniAppUrl = ({ TNID_ZALO_MINIAPP_ID: id }: Config) =>
+  id === undefined ? undefined : `https://zalo.me/s/${id}/`;
 
 function connectRegister({ config, log, dependencies }: Ground) {
   const url = config.TNID_REGISTER_URL;

@@ -24,6 +24,7 @@ export const insertTransaction = (
   db: Database,
   row: {
     id: string;
+    kind: 'web' | 'challenge';
     interactionKey: Buffer;
     clientId: string;
     accountId: string | undefined;
@@ -37,7 +38,7 @@ export const insertTransaction = (
 ) =>
   db.row<TransactionRow>(sql`
     insert into authn_tx (id, kind, interaction_key, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, created_at, expires_at)
-    values (${row.id}, 'web', ${row.interactionKey}, ${row.clientId}, ${row.accountId}, ${row.wantLevel}, ${row.maxAgeSeconds},
+    values (${row.id}, ${row.kind}, ${row.interactionKey}, ${row.clientId}, ${row.accountId}, ${row.wantLevel}, ${row.maxAgeSeconds},
       ${row.scopes}, ${row.displayCode}, 'evidence', ${now}, ${row.expiresAt})
     on conflict (interaction_key) do nothing
     returning id, client_id, account_id, want_level, max_age_seconds, scopes, display_code, state, state_version, pending, created_at, expires_at`);

@@ -14,7 +14,9 @@ const LIFE_MS = 1_800_000;
 export type ProvableStep = 'zalo' | 'recovery' | IdentityStep | 'passkey' | 'otp';
 
 export type Wanted = {
+  /** Names the request: an interaction of the web, or a flow of the mini app. */
   readonly interactionUid: string;
+  readonly kind?: 'web' | 'challenge';
   readonly clientId: string;
   readonly accountId: string | undefined;
   readonly level: 1 | 2;
@@ -34,6 +36,7 @@ export async function openTransaction(
     {
       ...wanted,
       id: uuidv7(now),
+      kind: wanted.kind ?? 'web',
       interactionKey,
       wantLevel: wanted.level,
       // Shown on our page and in the code message, so that the citizen sees both are about one thing.

@@ -20,6 +20,8 @@ export type AccessEvent = {
 export type AccessKind =
   | 'login.zalo'
   | 'login.recovery'
+  | 'login.evidence_replayed'
+  | 'login.session_moved'
   | 'login.ended'
   | 'stepup.vneid'
   | 'stepup.code_sent'

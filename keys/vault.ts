@@ -24,7 +24,8 @@ export type Vault = {
       | 'device'
       | 'paper'
       | 'chip-challenge'
-      | 'verification',
+      | 'verification'
+      | 'zalo-evidence',
     value: string,
   ): Buffer;
   /** One-time code keys, current first (protocol design 9: K_otp lives outside the database). */

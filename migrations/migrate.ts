@@ -25,6 +25,7 @@ import * as signals from './0018-signals.ts';
 import * as decisions from './0019-decisions.ts';
 import * as claims from './0020-claims.ts';
 import * as signOn from './0021-sign-on.ts';
+import * as loginFamily from './0022-login-family.ts';
 
 const steps = {
   '0001-keys': keys,
@@ -48,6 +49,7 @@ const steps = {
   '0019-decisions': decisions,
   '0020-claims': claims,
   '0021-sign-on': signOn,
+  '0022-login-family': loginFamily,
 };
 type Name = keyof typeof steps;
 

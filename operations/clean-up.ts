@@ -28,6 +28,11 @@ export async function removeExpired(db: Database): Promise<number> {
       select ctid from rate_limit where expire < extract(epoch from now()) * 1000 limit ${BATCH} for update skip locked))`,
     sql`delete from otp where ctid = any(array(
       select ctid from otp where created_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    sql`delete from login_family where ctid = any(array(
+      select ctid from login_family where expires_at < now() - interval '1 day' or ended_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    // A token of Zalo's lives an hour; longer, so that a clock of theirs that is off opens nothing.
+    sql`delete from zalo_evidence where ctid = any(array(
+      select ctid from zalo_evidence where used_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
     sql`delete from chip_challenge where ctid = any(array(
       select ctid from chip_challenge where expires_at < now() limit ${BATCH} for update skip locked))`,
     sql`delete from message_outbox where ctid = any(array(

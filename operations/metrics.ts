@@ -36,6 +36,12 @@ export function createMetrics() {
       labelNames: ['budget'],
       registers,
     }),
+    zalo_failure: new Counter({
+      name: 'tnid_zalo_failures_total',
+      help: 'Failures of Zalo by endpoint and word; proof_ignored and refusals_high are alarms of ours',
+      labelNames: ['endpoint', 'failure'],
+      registers,
+    }),
     upstream_failure: new Counter({
       name: 'tnid_upstream_failures_total',
       help: 'Failures of outside systems by class',

@@ -1,7 +1,7 @@
 // Our own endpoints for services, as a catalogue of one service: the guard that services use checks
 // them for us too.
 
-import type { CatalogueAction, Route } from '../policies/decide.ts';
+import type { CatalogueAction, ClientClass, Route } from '../policies/decide.ts';
 import type { API_SCOPES } from './resource-servers.ts';
 import { apiAudience } from './resource-servers.ts';
 
@@ -40,17 +40,38 @@ const ACTIONS = {
 
 export type ApiActionName = keyof typeof ACTIONS;
 
-export function apiCatalogue(issuer: string, version: string) {
-  const audience = apiAudience(issuer);
+export const apiCatalogue = (issuer: string, version: string) =>
+  ownCatalogue(
+    apiAudience(issuer),
+    version,
+    Object.fromEntries(
+      Object.entries<ApiAction>(ACTIONS).map(([name, action]) => [
+        name,
+        { ...action, require: { level: 0 as const, clients: ['service'] as const } },
+      ]),
+    ),
+  );
+
+type OwnAction = Omit<ApiAction, 'scope'> & {
+  readonly scope: string;
+  readonly require: { readonly level: 0 | 1; readonly clients: readonly ClientClass[] };
+};
+
+/** A catalogue of one resource of ours, in the shape the guard reads. */
+export function ownCatalogue(
+  audience: string,
+  version: string,
+  actions: Readonly<Record<string, OwnAction>>,
+) {
   const actionByName = new Map<string, CatalogueAction>(
-    Object.entries<ApiAction>(ACTIONS).map(([action, { scope, title, http }]) => [
+    Object.entries(actions).map(([action, { scope, title, http, require }]) => [
       action,
       {
         action,
         service: audience,
         title,
         http,
-        require: { level: 0, scopes: [scope], clients: ['service'] },
+        require: { level: require.level, scopes: [scope], clients: require.clients },
         handover: 'local',
         risk: 'low',
         legal: '',

@@ -10,10 +10,11 @@ import { assuranceMetadata } from '../policies/verified-claims.ts';
 import { accountClaims, withholdClaims } from './claims.ts';
 import type { ProviderHouse } from './house.ts';
 import { mayIntrospect } from './introspection.ts';
-import { accessTokenClaims, audienceSub, isOpenAccount, judgeLevel } from './issue.ts';
+import { accessTokenClaims, audienceSub, isOpenAccount, issueOf, judgeLevel } from './issue.ts';
 import type { GrantSource } from './issue.ts';
 import { createPolicy } from './level-prompt.ts';
 import { LocalSigner } from './local-signer.ts';
+import { meAudience } from './own-api.ts';
 import { logoutSource, postLogoutSource, renderError } from './pages.ts';
 import { defaultResource, resourceServerInfo } from './resource-servers.ts';
 import { checkAssertion, checkKind, isSignOn, KIND, refuseForeignScope, SIGN_ON_TOKEN_SECONDS } from './sign-on.ts'; // prettier-ignore
@@ -176,6 +177,8 @@ async function extraClaims(
   const { clientId, accountId, aud } = token as { clientId: string; accountId?: string; aud?: string }; // members of both token models
   const claims = await accessTokenClaims(house, ctx, clientId);
   if (accountId === undefined || aud === undefined) return claims;
+  // The account's own API asks which launch is speaking: nothing else of a token leads to an account.
+  if (aud === meAudience(house.issuer)) return { ...claims, session: issueOf(ctx)?.sessionUid };
   // Introspection shows the client's pairwise id unless an extra `sub` says otherwise.
   const sub = await audienceSub(house, ctx, accountId, aud);
   return sub === undefined ? claims : { ...claims, sub };

@@ -22,6 +22,8 @@ export type GrantSource = {
 
 export type Issue = {
   readonly stands: Standing;
+  /** The browser session or launch of the mini app in which it was proven. */
+  readonly sessionUid: string;
   consent?: { readonly service: CatalogueService; readonly standing: StandingConsent | undefined };
 };
 
@@ -47,7 +49,7 @@ export async function judgeLevel(house: ProviderHouse, ctx: object, source: Gran
   source.acr = acrOf(stands.level, house.acrBase);
   source.amr = [...stands.amr];
   source.authTime = stands.authTime;
-  issues.set(ctx, { stands });
+  issues.set(ctx, { stands, sessionUid: source.sessionUid });
   return true;
 }
 

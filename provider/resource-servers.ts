@@ -7,6 +7,7 @@ import { isClaimScope } from '../policies/claims.ts';
 import { releasableScopes } from '../policies/decide.ts';
 import type { ProviderHouse } from './house.ts';
 import { judgeConsent } from './issue.ts';
+import { ME_SCOPE, meAudience } from './own-api.ts';
 import { KIND } from './sign-on.ts';
 
 /** Audience and scopes of our own endpoints, for services (watermark feed, evaluation). */
@@ -37,6 +38,9 @@ export async function resourceServerInfo(
     if (resource !== apiAudience(house.issuer)) throw new errors.InvalidTarget();
     return jwtServer(house, resource, API_SCOPES.join(' '));
   }
+  // A person's own data, shown by the app that signed them in: nothing leaves, so no consent is asked.
+  if (facts?.kind === 'miniapp' && resource === meAudience(house.issuer))
+    return jwtServer(house, resource, ME_SCOPE);
   const service = house.catalogue.serviceById.get(resource);
   if (service === undefined || facts === undefined) throw new errors.InvalidTarget();
   if (ctx.oidc.route !== 'token') {

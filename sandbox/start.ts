@@ -23,11 +23,24 @@ export type Neighbours = {
   readonly csca: Buffer;
   /** What the broker must be told to meet them. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What the hotline needs to speak as its Official Account. */
+  readonly hotline: {
+    readonly oaId: string;
+    readonly appId: string;
+    readonly appSecret: string;
+    readonly oaSecret: string;
+    readonly refreshToken: string;
+    /** Where a person writes to it by hand. */
+    readonly chatUrl: string;
+  };
   readonly people: readonly Person[];
   stop(): Promise<void>;
 };
 
 const ZALO_APP_ID = '3141592653589793238';
+const MINIAPP_ID = '2646373759294038927';
+const HOUSE_OA_ID = '2718281828459045235';
+const HOTLINE = { oaId: '1022000000000001022', appId: '1022314159265358979', name: '1022 Tây Ninh' };
 const VNEID_CLIENT = 'tay-ninh-id-thu';
 // Names, not addresses: cookies and certificates know hosts by name.
 const HOST = 'localhost';
@@ -35,6 +48,12 @@ const HOST = 'localhost';
 /** @param issuer where the neighbours send people back to */
 export async function startNeighbours(options: {
   readonly issuer: string;
+  /** Where Zalo tells what happened; what has no address is told to nobody. */
+  readonly webhooks?: {
+    readonly hotline?: string | undefined;
+    readonly house?: string | undefined;
+    readonly miniApp?: string | undefined;
+  };
   readonly ports: {
     readonly zalo: number;
     readonly vneid: number;
@@ -43,11 +62,12 @@ export async function startNeighbours(options: {
     readonly cards: number;
   };
 }): Promise<Neighbours> {
-  const { issuer, ports } = options;
+  const { issuer, ports, webhooks = {} } = options;
   // Made up at each start: both ends of each secret live in this process.
   const secret = () => randomBytes(24).toString('base64url');
   const [appSecret, clientSecret, apiKey] = [secret(), secret(), secret()];
-  const [reportSecret, oaRefreshToken] = [secret(), secret()];
+  const [reportSecret, oaRefreshToken, oaSecret, miniAppKey] = [secret(), secret(), secret(), secret()];
+  const hotline = { ...HOTLINE, appSecret: secret(), oaSecret: secret(), refreshToken: secret() };
   const people = seededPeople;
   const child = { ...seededChild, name: seededPapers.find(({ isChild }) => isChild)?.name ?? '' };
   const smsUrl = `http://${HOST}:${ports.sms}`;
@@ -57,10 +77,31 @@ export async function startNeighbours(options: {
       port: ports.zalo,
       apps: [
         { appId: ZALO_APP_ID, appSecret, redirectUris: [`${issuer}/zalo/ve`], name: 'Tây Ninh ID (bản thử)' },
+        { appId: hotline.appId, appSecret: hotline.appSecret, redirectUris: [], name: hotline.name },
+      ],
+      miniApps: [
+        { miniAppId: MINIAPP_ID, appId: ZALO_APP_ID, apiKey: miniAppKey, webhookUrl: webhooks.miniApp },
+      ],
+      oas: [
+        {
+          oaId: HOUSE_OA_ID,
+          appId: ZALO_APP_ID,
+          secretKey: oaSecret,
+          refreshToken: oaRefreshToken,
+          name: 'Tây Ninh ID',
+          webhookUrl: webhooks.house,
+        },
+        {
+          oaId: hotline.oaId,
+          appId: hotline.appId,
+          secretKey: hotline.oaSecret,
+          refreshToken: hotline.refreshToken,
+          name: hotline.name,
+          webhookUrl: webhooks.hotline,
+        },
       ],
       citizens: [...people, child].map(({ zaloId, name, phone }) => ({ zaloId, name, phone })),
       phoneOrigin: `${smsUrl}/phone`,
-      oaRefreshToken,
     }),
     startVneid({
       host: HOST,
@@ -113,11 +154,18 @@ export async function startNeighbours(options: {
       TNID_SMS_URL: sms.url,
       TNID_SMS_API_KEY: apiKey,
       TNID_SMS_WEBHOOK_SECRET: reportSecret,
-      TNID_ZNS_OA_ID: '2718281828459045235',
+      TNID_ZALO_MINIAPP_ID: MINIAPP_ID,
+      TNID_ZALO_MINIAPP_API_KEY: miniAppKey,
+      TNID_OA_SECRET: oaSecret,
+      TNID_HOTLINE_OA_ID: hotline.oaId,
+      TNID_HOTLINE_APP_ID: hotline.appId,
+      TNID_HOTLINE_OA_SECRET: hotline.oaSecret,
+      TNID_ZNS_OA_ID: HOUSE_OA_ID,
       TNID_ZNS_REFRESH_TOKEN: oaRefreshToken,
       TNID_ZNS_CODE_TEMPLATE: '100001',
       TNID_ZNS_NOTICE_TEMPLATE: '100002',
     },
+    hotline: { ...hotline, chatUrl: `${zalo.url}/oa/${hotline.oaId}/chat` },
     people,
     stop: async () => {
       await Promise.all(servers.map((server) => server.close()));

@@ -17,7 +17,7 @@ import { receiptPage } from '../views/receipt.ts';
 import { withdrawPage } from '../views/withdraw.ts';
 import { withdrawnPage } from '../views/withdrawn.ts';
 import { wordsOf } from '../views/words/words.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf } from '../provider/visit/evidence.ts';
 import { signInHere } from './own-sign-in.ts';
 import { findOwner, ownCsrf, ownFrame, readOwnForm } from './owner.ts';
 import type { Owner } from './owner.ts';

@@ -2,7 +2,7 @@
 
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
-import type { Guard } from '../packages/guard/guard.ts';
+import { challengeEndpoint } from '../provider/challenge/endpoint.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
 import { accountRoutes } from './account.ts';
 import { catalogueApprovalRoutes } from './catalogue-approvals.ts';
@@ -10,6 +10,7 @@ import { catalogueRoutes } from './catalogue.ts';
 import { counterCaseRoutes } from './counter-cases.ts';
 import { counterRoutes } from './counter.ts';
 import { decisionRoutes } from './decisions.ts';
+import type { OwnGuards } from './own-guards.ts';
 import { ownResourceRoutes } from './own-resource.ts';
 import { deviceRoutes } from './devices.ts';
 import { deliveryRoutes } from './delivery.ts';
@@ -33,7 +34,7 @@ import { staffRoutes } from './staff.ts';
 export type App = {
   readonly site: Site;
   readonly assets: Assets;
-  readonly guard: Guard;
+  readonly guards: OwnGuards;
   readonly catalogue: () => SignedCatalogue;
 };
 
@@ -41,7 +42,9 @@ export type App = {
 const PROTOCOL = /^\/(?:token|par|auth|introspect|revoke|userinfo|jwks|session)(?:\/|$)/;
 
 /** Puts the pages into a provider. Called again for the new provider after a key rotation. */
-export function mountPages(provider: BrokerProvider, { site, assets, guard, catalogue }: App): void {
+export function mountPages(provider: BrokerProvider, { site, assets, guards, catalogue }: App): void {
+  provider.use(challengeEndpoint(site));
+  const guard = guards.services;
   const router = new Router();
   for (const room of [
     publicRoutes(site, assets, catalogue),

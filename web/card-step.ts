@@ -1,6 +1,5 @@
 // The printed card: one page, three ways to fill it, one question to the register.
 
-import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Context } from 'koa';
 import { proveByRegister } from '../assurance/card.ts';
@@ -10,16 +9,12 @@ import type { CardClaim, CardFields } from '../cards/claim.ts';
 import { Refusal } from '../errors.ts';
 import { cardPage } from '../views/card.ts';
 import type { CardAnswer, CardFieldError } from '../views/card.ts';
-import { pause } from './even-time.ts';
+import { pause, untilBeat } from '../provider/visit/even-time.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
-import type { Person, Visit } from './visit.ts';
-
-// A "no" leaves at the end of a whole number of these, and a little after: what the register knew
-// must not be told by how long it thought.
-const BEAT_MS = 600;
-const JITTER_MS = 200;
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const STATUS = { not_confirmed: 400, too_often: 429, unavailable: 503 } as const;
 const NOTHING: CardFields = { qr: '', mrz: '', number: '', name: '', day: '', month: '', year: '' };
@@ -104,7 +99,3 @@ function show(
     answer === undefined ? (errors.length === 0 ? 200 : 400) : STATUS[answer.kind],
   );
 }
-
-/** How long to wait so that the answer leaves on a beat. */
-const untilBeat = (elapsedMs: number): number =>
-  Math.ceil((elapsedMs + 1) / BEAT_MS) * BEAT_MS - elapsedMs + randomInt(JITTER_MS);

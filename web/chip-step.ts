@@ -9,7 +9,8 @@ import type { ChipError } from '../views/chip.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const NOTE_OF: Readonly<Record<ChipRefusal | 'no_file' | 'unavailable', string>> = {
   no_file: 'chip-thieu-tep',

@@ -13,7 +13,8 @@ import { elsewherePage, waitingPage } from '../views/elsewhere.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 type Form = ReadonlyMap<string, string>;
 

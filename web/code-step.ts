@@ -14,14 +14,15 @@ import { codePage } from '../views/code.ts';
 import type { CodeError } from '../views/code.ts';
 import { phonePage } from '../views/phone.ts';
 import type { PhoneError } from '../views/phone.ts';
-import { asciiAction, titlesShown } from './action-titles.ts';
+import { asciiAction, titlesShown } from '../provider/visit/action-titles.ts';
 import { deviceOf } from './device.ts';
-import { addressOf, networkOf } from './frame.ts';
-import { evenly, SEND_FLOOR_MS } from './even-time.ts';
+import { addressOf, networkOf } from '../provider/visit/address.ts';
+import { evenly, SEND_FLOOR_MS } from '../provider/visit/even-time.ts';
 import type { Site } from './site.ts';
 import { backToVisit, noteOf, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const LENGTH = 6;
 const MOST_SENDS = 3; // codes/otp.ts

@@ -7,12 +7,13 @@ import { hadPrompt } from '../provider/level-prompt.ts';
 import { consentPage } from '../views/consent.ts';
 import type { ConsentModel } from '../views/consent.ts';
 import { choiceIn, noticeVersion, shownPurpose } from './consent-model.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf } from '../provider/visit/evidence.ts';
 import { finishVisit } from './finish.ts';
 import { langOf } from './frame.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 export async function showConsent(
   site: Site,

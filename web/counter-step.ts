@@ -9,7 +9,8 @@ import { counterStepPage } from '../views/counter-step.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const REFRESH_SECONDS = 5;
 const WAITS: readonly CounterState['state'][] = ['open', 'claimed', 'second'];

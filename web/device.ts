@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
 import { DEVICE_COOKIE, deviceNumberOf } from '../provider/device.ts';
 import { DEVICE_DAYS } from '../safety/devices.ts';
-import type { DeviceKind } from '../safety/devices.ts';
 import type { Site } from './site.ts';
 
 /** The keyed hash of this browser's number; a browser without one is given one. */
@@ -25,19 +24,4 @@ export function deviceOf(site: Site, ctx: Context): Buffer {
     ctx.state['device'] = number;
   }
   return site.vault.keyOf('device', number);
-}
-
-const SIGNS: readonly [RegExp, DeviceKind][] = [
-  [/iPad/, 'ipad'],
-  [/iPhone/, 'iphone'],
-  [/Android/, 'android'],
-  [/Windows/, 'windows'],
-  [/Macintosh/, 'mac'],
-  [/Linux|X11/, 'linux'],
-];
-
-/** What sort of machine the browser says it is: for the person's own list, never for a decision. */
-export function deviceKind(ctx: Context): DeviceKind {
-  const agent = ctx.get('user-agent').slice(0, 500);
-  return SIGNS.find(([sign]) => sign.test(agent))?.[1] ?? 'other';
 }

@@ -6,9 +6,11 @@ import { acrOf } from '../policies/level.ts';
 import { saveGrant } from '../provider/grants.ts';
 import { isIdentityStep } from '../policies/methods.ts';
 import { rememberDevice } from '../safety/hold.ts';
-import { deviceKind, deviceOf } from './device.ts';
+import { deviceKind } from '../provider/device.ts';
+import { deviceOf } from './device.ts';
 import type { Site } from './site.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 export async function finishVisit(site: Site, ctx: Context, visit: Visit, person: Person): Promise<void> {
   const { request, stands, accountId, consent } = person;

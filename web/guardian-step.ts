@@ -15,12 +15,13 @@ import { consentPage } from '../views/consent.ts';
 import { guardianWaitPage, noGuardianPage, sendToGuardianPage } from '../views/guardian.ts';
 import { wordsOf } from '../views/words/words.ts';
 import { choiceIn, noticeVersion, shownPurpose } from './consent-model.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf } from '../provider/visit/evidence.ts';
 import { finishVisit } from './finish.ts';
 import { langOf } from './frame.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const LOOK_AGAIN_SECONDS = 10;
 

@@ -20,7 +20,7 @@ import { withdrawPage } from '../views/withdraw.ts';
 import { wordsOf } from '../views/words/words.ts';
 import type { Lang } from '../views/words/words.ts';
 import { choiceIn, noticeVersion, shownPurpose } from './consent-model.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf } from '../provider/visit/evidence.ts';
 import { signInHere } from './own-sign-in.ts';
 import { FRESH_SECONDS, findOwner, ownCsrf, ownFrame, readOwnForm } from './owner.ts';
 import type { Owner } from './owner.ts';

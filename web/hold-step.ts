@@ -4,7 +4,8 @@ import { holdPage } from '../views/hold.ts';
 import { deviceOf } from './device.ts';
 import type { Site } from './site.ts';
 import { send, stepPage } from './step-page.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const REFRESH_SECONDS = 10;
 

@@ -9,7 +9,8 @@ import { findNotMe, lockByLink } from '../safety/not-me.ts';
 import { lockedByLinkPage, notMeEndedPage, notMePage } from '../views/not-me.ts';
 import { checkForm, csrfOf } from './csrf.ts';
 import { readForm } from './form.ts';
-import { addressOf, frameOf } from './frame.ts';
+import { frameOf } from './frame.ts';
+import { addressOf } from '../provider/visit/address.ts';
 import type { Site } from './site.ts';
 import { send } from './step-page.ts';
 

@@ -3,13 +3,14 @@ import { finishPasskey } from '../assurance/passkey.ts';
 import { beginAuthentication } from '../authenticators/passkeys.ts';
 import { passkeyStepPage } from '../views/passkey-step.ts';
 import type { PasskeyStepModel } from '../views/passkey-step.ts';
-import { titlesShown } from './action-titles.ts';
+import { titlesShown } from '../provider/visit/action-titles.ts';
 import { allowScript } from './headers.ts';
 import { passkeyScriptHref } from './passkey-script.ts';
 import type { Site } from './site.ts';
 import { backToVisit, noteOf, send, stepPage } from './step-page.ts';
 import { transactionOf } from './visit.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const NOTES: Readonly<Record<string, PasskeyStepModel['error']>> = {
   'het-gio': 'expired',

@@ -8,7 +8,7 @@ import { nextStep } from '../policies/next-step.ts';
 import { recoveryPage } from '../views/recovery.ts';
 import { checkForm } from './csrf.ts';
 import { readForm } from './form.ts';
-import { addressOf } from './frame.ts';
+import { addressOf } from '../provider/visit/address.ts';
 import type { Site } from './site.ts';
 import { backToVisit, send, stepPage } from './step-page.ts';
 import { lookAtVisit, wantedBy } from './visit.ts';

@@ -5,12 +5,13 @@ import type { Method } from '../policies/methods.ts';
 import { methodsFor } from '../policies/next-step.ts';
 import { stepUpPage } from '../views/step-up.ts';
 import type { StepUpModel } from '../views/step-up.ts';
-import { titlesShown } from './action-titles.ts';
+import { titlesShown } from '../provider/visit/action-titles.ts';
 import type { Site } from './site.ts';
 import { backToVisit, noteOf, send, stepPage } from './step-page.ts';
 import { callbackTarget, takeAnswer } from './upstream-callback.ts';
 import { transactionOf } from './visit.ts';
-import type { Person, Visit } from './visit.ts';
+import type { Person } from '../provider/visit/person.ts';
+import type { Visit } from './visit.ts';
 
 const ACTION_OF: Readonly<Record<Method, string>> = {
   vneid: 'vneid',

@@ -1,5 +1,5 @@
-// Every way a Zalo login can fail, in a closed list of words, and what each means for us.
-// Sources: contract §2.3 (token endpoint), §3 (Graph), §8 U4, U8, U9, U27.
+// Every way Zalo's evidence can fail, in a closed list of words, and what each means for us.
+// Sources: contract §2.3 (token endpoint), §3 and §4.3 (Graph), §8 U4, U8, U9, U10, U27.
 
 import { Refusal } from '../../errors.ts';
 import type { TransportFailure } from './transport.ts';
@@ -20,12 +20,17 @@ export type ZaloFailure =
   | 'code_refused'
   | 'code_unknown_error'
   | 'token_refused'
-  | 'user_not_visible';
+  | 'user_not_visible'
+  | 'phone_refused'
+  | 'phone_unusable'
+  // Not answers of Zalo's but what they add up to.
+  | 'refusals_high'
+  | 'proof_ignored';
 
 /** `config`: an operator must act. `flow`: the citizen starts again. `other`: Zalo's trouble. */
 export type FailureClass = 'config' | 'flow' | 'other';
 
-export type ZaloEndpoint = 'access_token' | 'me';
+export type ZaloEndpoint = 'access_token' | 'me' | 'me/info';
 
 /** Safe to log: holds no token, code, secret, name or number. */
 export type FailureFacts = {
@@ -58,6 +63,8 @@ export function failureOfCode(
   }
   if (configCodes.has(code)) return 'wrong_configuration';
   if (quotaCodes.has(code)) return 'quota';
+  // No table of its codes exists: whatever it is, the citizen needs a new phone token (U10).
+  if (endpoint === 'me/info') return code === 452 ? 'token_refused' : 'phone_refused';
   if (upstreamCodes.has(code)) return 'upstream_error';
   if (endpoint === 'access_token') {
     // The code for a PKCE mismatch is unknown: an unlisted code is a failed login (U4).
@@ -72,11 +79,15 @@ export function classOf(failure: ZaloFailure): FailureClass {
   switch (failure) {
     case 'wrong_configuration':
     case 'foreign_address':
+    case 'refusals_high':
+    case 'proof_ignored':
       return 'config';
     case 'code_refused':
     case 'code_unknown_error':
     case 'token_refused':
     case 'user_not_visible':
+    case 'phone_refused':
+    case 'phone_unusable':
       return 'flow';
     default:
       return 'other';

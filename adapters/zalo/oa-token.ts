@@ -10,6 +10,7 @@ import type { Database } from '../../database.ts';
 import { Refusal } from '../../errors.ts';
 import type { Vault } from '../../keys/vault.ts';
 import { callZalo } from './transport.ts';
+import { jsonOrNothing } from './wire.ts';
 
 export type OaTokens = {
   /** A token that is thought to work. @throws Refusal unavailable when there is none to be had */
@@ -136,12 +137,4 @@ export function createOaTokens({ db, vault }: Keeper, config: OaTokenConfig): Oa
     },
     replace: (refused) => replaced(refused),
   };
-}
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { MessageRejection } from '../../codes/message-gateway.ts';
+import { errorNumber, jsonOrNothing } from './wire.ts';
 
 /** `auth`: refresh the token once, send once more. `transient`: later. */
 export type ZnsVerdict =
@@ -11,16 +12,7 @@ export type ZnsVerdict =
   | { readonly kind: 'rejected'; readonly reason: MessageRejection; readonly isOurs: boolean };
 
 const body = z.object({
-  // Usually an integer, seen quoted.
-  error: z
-    .union([
-      z.int(),
-      z
-        .string()
-        .regex(/^-?\d{1,9}$/)
-        .transform(Number),
-    ])
-    .optional(),
+  error: errorNumber,
   data: z
     .object({ msg_id: z.string().min(1).max(255).optional().catch(undefined) })
     .nullish()
@@ -64,7 +56,7 @@ const THEIRS: ReadonlySet<MessageRejection> = new Set([
 export function readZnsAnswer(status: number, text: string): ZnsVerdict {
   if (status === 401) return { kind: 'auth' };
   if (status >= 300 && status < 400) return { kind: 'transient', reason: 'redirected' };
-  const answer = body.safeParse(parsedJson(text));
+  const answer = body.safeParse(jsonOrNothing(text));
   if (!answer.success) return { kind: 'transient', reason: status === 200 ? 'bad_answer' : 'status' };
   const { error, data, msg_id: topId } = answer.data;
   const messageId = data?.msg_id ?? topId;
@@ -79,13 +71,4 @@ function verdictOf(code: number): ZnsVerdict {
   if (TRANSIENT.has(code)) return { kind: 'transient', reason: 'unknown' };
   const reason = REASONS.find(([, codes]) => codes.has(code))?.[0] ?? 'other';
   return { kind: 'rejected', reason, isOurs: !THEIRS.has(reason) };
-}
-
-// The parser's message quotes the body: it is not kept as a cause.
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

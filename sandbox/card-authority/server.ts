@@ -10,8 +10,8 @@ import { z } from 'zod';
 import { makeCard, type Card } from '../cards/card.ts';
 import { makeAuthority, makeSigner } from '../cards/certificates.ts';
 import { citizenSchema } from '../vneid/citizens.ts';
-import { STYLE_PATH, escape, page, stylesheet } from '../vneid/twin-page.ts';
-import { faultSchema, json, parsedJson, startTwin, text, type Answer, type Asked, type Twin } from '../vneid/twin-server.ts'; // prettier-ignore
+import { STYLE_PATH, escape, page, stylesheet } from '../twin/page.ts';
+import { faultSchema, json, parsedJson, startTwin, text, type Answer, type Asked, type Twin } from '../twin/server.ts'; // prettier-ignore
 
 export const knobSchema = z.strictObject({
   /** `by_card`: what the card's state says. The others answer so whatever the card. */

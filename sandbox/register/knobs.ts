@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultSchema } from '../vneid/twin-server.ts';
+import { faultSchema } from '../twin/server.ts';
 
 export const knobSchema = z.strictObject({
   /** Whether a name that does not fit still yields the record. What the real register does is not known. */

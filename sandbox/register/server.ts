@@ -14,7 +14,7 @@ import {
   type Answer,
   type Asked,
   type Twin,
-} from '../vneid/twin-server.ts';
+} from '../twin/server.ts';
 import { citizenSchema, registerCitizen, registerCitizens, type RegisterCitizen } from './citizens.ts';
 import { knobSchema, type RegisterKnobs } from './knobs.ts';
 import { collection, fault, readQuestion, soap, type RegisterQuestion } from './xml.ts';

@@ -2,7 +2,7 @@
 
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
-import type { Answer } from '../vneid/twin-server.ts';
+import type { Answer } from '../twin/server.ts';
 import type { RegisterCitizen } from './citizens.ts';
 
 export type RegisterQuestion = { readonly [Field in (typeof fields)[number]]: string };

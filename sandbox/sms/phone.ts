@@ -1,7 +1,7 @@
 // The sandbox phone: what a citizen would see on the lock screen, in large type.
 
-import { escape, page } from '../vneid/twin-page.ts';
-import type { Answer } from '../vneid/twin-server.ts';
+import { escape, page } from '../twin/page.ts';
+import type { Answer } from '../twin/server.ts';
 
 export type PhoneMessage = {
   /** ISO time of arrival. */

@@ -7,7 +7,7 @@
 
 import { randomUUID, timingSafeEqual, createHash } from 'node:crypto';
 import { z } from 'zod';
-import { STYLE_PATH, stylesheet } from '../vneid/twin-page.ts';
+import { STYLE_PATH, stylesheet } from '../twin/page.ts';
 import {
   faultSchema,
   json,
@@ -17,7 +17,7 @@ import {
   type Answer,
   type Asked,
   type Twin,
-} from '../vneid/twin-server.ts';
+} from '../twin/server.ts';
 import { report, type ReportTo } from './reports.ts';
 import { inboxPage, phonesPage, type PhoneMessage } from './phone.ts';
 

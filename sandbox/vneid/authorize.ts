@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { CODE_LIFE_MS, remember, type HubState, type SignOn } from './state.ts';
-import { escape, page } from './twin-page.ts';
-import { redirectTo, type Answer, type Asked } from './twin-server.ts';
+import { escape, page } from '../twin/page.ts';
+import { redirectTo, type Answer, type Asked } from '../twin/server.ts';
 
 export const AUTHORIZE_PATH = '/oauth2/authorize';
 const SYSTEM = 'Cổng đăng nhập VNeID';

@@ -1,7 +1,7 @@
 // Everything the hub might do wrong: contract identity-vn.md section 1.4, V1-V14.
 
 import { z } from 'zod';
-import { faultSchema } from './twin-server.ts';
+import { faultSchema } from '../twin/server.ts';
 
 const claims = z.record(z.string(), z.json());
 

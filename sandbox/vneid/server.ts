@@ -9,8 +9,8 @@ import { createSigningKeys, publishedKeys } from './id-token.ts';
 import { knobSchema, type VneidKnobs } from './knobs.ts';
 import type { HubState, VneidClient } from './state.ts';
 import { token, userinfo } from './token.ts';
-import { STYLE_PATH, stylesheet } from './twin-page.ts';
-import { json, parsedJson, startTwin, text, type Answer, type Asked, type Twin } from './twin-server.ts';
+import { STYLE_PATH, stylesheet } from '../twin/page.ts';
+import { json, parsedJson, startTwin, text, type Answer, type Asked, type Twin } from '../twin/server.ts';
 
 export type VneidTwin = Twin<VneidKnobs> & {
   readonly issuer: string;

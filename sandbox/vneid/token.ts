@@ -6,7 +6,7 @@ import type { VneidCitizen } from './citizens.ts';
 import { idToken, type Claims, type SigningKeys } from './id-token.ts';
 import type { VneidKnobs } from './knobs.ts';
 import { remember, TOKEN_LIFE_SECONDS, type HubState, type VneidClient } from './state.ts';
-import { json, text, type Answer, type Asked } from './twin-server.ts';
+import { json, text, type Answer, type Asked } from '../twin/server.ts';
 
 export type Moment = { readonly knobs: VneidKnobs; readonly url: string; readonly issuer: string };
 

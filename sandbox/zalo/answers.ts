@@ -1,23 +1,13 @@
 // What one request asks and one answer says. Handlers are functions from the first to the
-// second; only server.ts touches sockets.
+// second; only twin/server.ts touches sockets.
 
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer, Asked } from '../twin/server.ts';
 import type { Knobs } from './knobs.ts';
 import type { TwinState } from './state.ts';
+import type { Post } from './webhooks.ts';
 
-export type Asked = {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-};
-
-export type Answer = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-};
+export { json, parsedJson, redirectTo } from '../twin/server.ts';
+export type { Answer, Asked } from '../twin/server.ts';
 
 /** What a handler may see: the knobs as they stand for this one request, and its moment. */
 export type Moment = {
@@ -26,6 +16,8 @@ export type Moment = {
   readonly nowMs: number;
   /** Where the sandbox phone is shown, if there is one: linked from every page. */
   readonly phoneOrigin: string | undefined;
+  /** Tells a webhook. */
+  readonly post: Post;
 };
 
 /** Zalo's JSON, with the shape the knobs ask for. */
@@ -49,10 +41,6 @@ export function zaloJson(knobs: Knobs, fields: Readonly<Record<string, unknown>>
 /** HTTP 200 and no body: what a consumed refresh token may get. */
 export function emptyAnswer(knobs: Knobs): Answer {
   return { status: 200, headers: { 'content-type': knobs['json.type'] }, body: '' };
-}
-
-export function redirectTo(location: string): Answer {
-  return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: '' };
 }
 
 /** -501: the caller's address is not in Vietnam (contract §3). */

@@ -3,16 +3,8 @@
 import { createHmac } from 'node:crypto';
 import { foreignAddress, headerOf, zaloJson, type Answer, type Asked, type Moment } from './answers.ts';
 import type { InfoCause, Knobs } from './knobs.ts';
-import {
-  idInApp,
-  lifetimeMs,
-  randomText,
-  remember,
-  type AccessToken,
-  type TwinState,
-  type ZaloApp,
-  type ZaloCitizen,
-} from './state.ts';
+import { idAtOa } from './oa-state.ts';
+import { idInApp, type AccessToken, type TwinState, type ZaloApp, type ZaloCitizen } from './state.ts';
 
 export function me(asked: Asked, moment: Moment): Answer {
   const { knobs, state } = moment;
@@ -36,7 +28,8 @@ export function me(asked: Asked, moment: Moment): Answer {
     ...(fields.includes('name') && token.mayReadProfile ? nameFields(knobs, citizen) : {}),
     ...(fields.includes('picture') && token.mayReadProfile ? pictureFields(knobs, citizen) : {}),
     ...(knobs['me.legacy'] === 'on' ? { birthday: '01/01/1970', gender: 'male' } : {}),
-    is_sensitive: false,
+    ...(fields.includes('user_id_by_oa') ? oaFields(state, knobs, token) : {}),
+    is_sensitive: citizen.isSensitive === true,
     error: 0,
     message: 'Success',
   });
@@ -72,28 +65,6 @@ export function meInfo(asked: Asked, moment: Moment): Answer {
     error: 0,
     message: 'Success',
   });
-}
-
-/** What `getAccessToken()` in a mini app would give, and `getPhoneNumber()` if asked for. */
-export function mintMiniAppTokens(
-  moment: Pick<Moment, 'state' | 'knobs' | 'nowMs'>,
-  app: ZaloApp,
-  citizen: ZaloCitizen,
-  wanted: { mayReadProfile: boolean; phone: boolean },
-): { accessToken: string; phoneToken: string | undefined } {
-  const { state, nowMs } = moment;
-  const accessToken = randomText(moment.knobs['oauth.tokenLen']);
-  remember(state.accessTokens, accessToken, {
-    app,
-    citizen,
-    expiresAtMs: nowMs + lifetimeMs.accessToken,
-    mayReadProfile: wanted.mayReadProfile,
-  });
-  if (!wanted.phone) return { accessToken, phoneToken: undefined };
-  const phoneToken = randomText(200);
-  const expiresAtMs = nowMs + lifetimeMs.phoneToken;
-  remember(state.phoneTokens, phoneToken, { app, citizen, expiresAtMs, isUsed: false });
-  return { accessToken, phoneToken };
 }
 
 const sessionKeyInvalid =
@@ -150,6 +121,15 @@ function idFields(knobs: Knobs, id: string): Record<string, unknown> {
 function nameFields(knobs: Knobs, citizen: ZaloCitizen): Record<string, unknown> {
   if (knobs['me.name'] === 'missing') return {};
   return { name: knobs['me.name'] === 'empty' ? '' : citizen.name };
+}
+
+// The account linked with the app (contract §3).
+function oaFields(state: TwinState, knobs: Knobs, { app, citizen }: AccessToken): Record<string, unknown> {
+  const oa = state.oas.find(({ appId }) => appId === app.appId);
+  if (oa === undefined || knobs['me.byOa'] === 'never') return {};
+  const follows = oa.followers.has(citizen.zaloId);
+  if (!follows && knobs['me.byOa'] === 'follower') return { is_follower: false };
+  return { user_id_by_oa: idAtOa(oa, citizen), is_follower: follows };
 }
 
 function pictureFields(knobs: Knobs, citizen: ZaloCitizen): Record<string, unknown> {

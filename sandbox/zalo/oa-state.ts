@@ -1,24 +1,108 @@
-// What the twin remembers of the Official Account.
+// What the twin remembers of one Official Account: its tokens, who follows it, what was said.
+
+import { idFrom, idInApp, type TwinState, type ZaloCitizen } from './state.ts';
+import type { Knobs } from './knobs.ts';
+
+export type ZaloOa = {
+  readonly oaId: string;
+  /** The app that speaks for it. */
+  readonly appId: string;
+  /** Of the webhook page: signs its events. Not the app's secret. */
+  readonly secretKey: string;
+  readonly name?: string;
+  /** What the owner got from the console. */
+  readonly refreshToken?: string;
+  readonly webhookUrl?: string | undefined;
+  /** Where the owner's consent returns to, and the challenge, both fixed in the console (U17). */
+  readonly callbackUrl?: string;
+  readonly codeChallenge?: string;
+};
 
 export type ZnsMessage = {
   readonly at: string;
   readonly templateId: string;
   readonly data: Readonly<Record<string, string>>;
   readonly trackingId: string | undefined;
+  readonly messageId: string;
+  deliveredAt?: string;
 };
 
-/** The one Official Account, its live access token, and what phones got. */
-export type OaState = {
-  accessToken: string | undefined;
-  refreshToken: string | undefined;
-  readonly phones: Map<string, ZnsMessage[]>;
-  /** Tells the sandbox phone; absent without one. */
-  onMessage: ((phone: string, text: string) => void) | undefined;
+export type ChatLine = {
+  readonly at: string;
+  readonly from: 'citizen' | 'oa';
+  readonly text: string;
+  readonly messageId: string;
 };
 
-export const createOaState = (refreshToken: string | undefined): OaState => ({
-  accessToken: undefined,
-  refreshToken,
-  phones: new Map(),
-  onMessage: undefined,
-});
+type Lived = { readonly token: string; readonly expiresAtMs: number };
+
+export type Oa = Omit<ZaloOa, 'webhookUrl'> & {
+  webhookUrl: string | undefined;
+  access: Lived | undefined;
+  refresh: Lived | undefined;
+  /** Refresh tokens that were used. */
+  readonly spent: Set<string>;
+  readonly codes: Map<string, { readonly codeChallenge: string | undefined; readonly expiresAtMs: number }>;
+  readonly followers: Set<string>;
+  /** By the person's Zalo id in the first app. */
+  readonly chats: Map<string, ChatLine[]>;
+  isSwitchedOff: boolean;
+};
+
+/** Lifetimes of contract §5.1. */
+export const oaLifetimeMs = { access: 25 * 3_600_000, refresh: 90 * 86_400_000 };
+const DAYS_7_MS = 7 * 86_400_000;
+const KEPT = 200;
+
+export function openOa(oa: ZaloOa): Oa {
+  return {
+    ...oa,
+    webhookUrl: oa.webhookUrl,
+    access: undefined,
+    // What came from the console ends as the twin's clock says, from its own start.
+    refresh:
+      oa.refreshToken === undefined
+        ? undefined
+        : { token: oa.refreshToken, expiresAtMs: Date.now() + oaLifetimeMs.refresh },
+    spent: new Set(),
+    codes: new Map(),
+    followers: new Set(),
+    chats: new Map(),
+    isSwitchedOff: false,
+  };
+}
+
+export const findOa = (state: TwinState, oaId: string | undefined): Oa | undefined =>
+  oaId === undefined ? state.oas[0] : state.oas.find((oa) => oa.oaId === oaId);
+
+/** The person's id at this account: another one than in any app. */
+export const idAtOa = (oa: Pick<ZaloOa, 'oaId'>, citizen: ZaloCitizen): string =>
+  idFrom(`oa ${oa.oaId} ${citizen.zaloId}`);
+
+/** What the account's events call `user_id_by_app` (U11). */
+export function idByApp(
+  state: TwinState,
+  knobs: Knobs,
+  oa: Pick<ZaloOa, 'appId'>,
+  citizen: ZaloCitizen,
+): string {
+  const app = state.apps.find(({ appId }) => appId === oa.appId);
+  if (app === undefined || knobs['ids.byApp'] === 'different')
+    return idFrom(`by app ${oa.appId} ${citizen.zaloId}`);
+  return idInApp(state, app, citizen);
+}
+
+/** Whom an id at this account belongs to. */
+export const atOa = (state: TwinState, oa: Pick<ZaloOa, 'oaId'>, userId: unknown): ZaloCitizen | undefined =>
+  state.citizens.find((citizen) => idAtOa(oa, citizen) === userId);
+
+export function say(oa: Oa, citizen: ZaloCitizen, line: ChatLine): void {
+  oa.chats.set(citizen.zaloId, [...(oa.chats.get(citizen.zaloId) ?? []), line].slice(-KEPT));
+}
+
+/** Whether the person wrote within seven days, so that the account may answer (contract §5.2). */
+export function mayWriteTo(oa: Oa, citizen: ZaloCitizen, nowMs: number): boolean {
+  const lines = (oa.chats.get(citizen.zaloId) ?? []).filter(({ from }) => from === 'citizen');
+  const last = lines.at(-1);
+  return last !== undefined && nowMs - Date.parse(last.at) < DAYS_7_MS;
+}

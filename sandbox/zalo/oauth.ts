@@ -68,10 +68,11 @@ export function issueCode(
   app: ZaloApp,
   citizen: ZaloCitizen,
   codeChallenge: string | undefined,
+  isNative = false,
 ): string {
   const code = randomText(180);
   const expiresAtMs = moment.nowMs + lifetimeMs.code;
-  remember(moment.state.codes, code, { app, citizen, codeChallenge, expiresAtMs });
+  remember(moment.state.codes, code, { app, citizen, codeChallenge, expiresAtMs, isNative });
   return code;
 }
 
@@ -90,16 +91,26 @@ export function accessToken(asked: Asked, moment: Moment): Answer {
     return oauthError(moment, -14004, 'Invalid secret key');
   }
   const grant = form.get('grant_type');
-  if (grant === 'authorization_code') return redeemCode(moment, app, form);
+  if (grant === 'authorization_code') return redeemCode(moment, app, form, 'server');
   if (grant === 'refresh_token') return redeemRefreshToken(moment, app, form);
   return oauthError(moment, -14018, 'Invalid grant type');
 }
 
-function redeemCode(moment: Moment, app: ZaloApp, form: URLSearchParams): Answer {
+/** @param place where it was asked: a webview has no secret and therefore needs its verifier */
+export function redeemCode(
+  moment: Moment,
+  app: ZaloApp,
+  form: URLSearchParams,
+  place: 'server' | 'webview',
+): Answer {
   const { knobs, state, nowMs } = moment;
   const code = form.get('code') ?? '';
   const issued = state.codes.get(code);
-  if (issued === undefined || issued.app !== app || issued.expiresAtMs <= nowMs) {
+  const isMisplaced =
+    place === 'webview'
+      ? issued?.isNative !== true
+      : issued?.isNative === true && knobs['oauth.nativeCode'] === 'refuse';
+  if (issued === undefined || isMisplaced || issued.app !== app || issued.expiresAtMs <= nowMs) {
     return oauthError(moment, -14005, 'Invalid code');
   }
   // Whether Zalo spares a code that failed its verifier is unknown. The twin is strict, so that
@@ -109,7 +120,8 @@ function redeemCode(moment: Moment, app: ZaloApp, form: URLSearchParams): Answer
     const reason = 'App is not active but user is not admin';
     return oauthError(moment, -14002, 'Invalid appId', reason);
   }
-  if (!isVerified(issued.codeChallenge, form.get('code_verifier'), knobs['console.secretCheck'])) {
+  const secretCheck = place === 'webview' ? 'off' : knobs['console.secretCheck'];
+  if (!isVerified(issued.codeChallenge, form.get('code_verifier'), secretCheck)) {
     return oauthError(moment, knobs['oauth.verifierCode'], 'Invalid code verifier');
   }
   return tokens(moment, app, issued.citizen, nowMs + lifetimeMs.refreshToken);
@@ -126,7 +138,7 @@ function isVerified(
   return codeChallengeOf(verifier) === codeChallenge;
 }
 
-function redeemRefreshToken(moment: Moment, app: ZaloApp, form: URLSearchParams): Answer {
+export function redeemRefreshToken(moment: Moment, app: ZaloApp, form: URLSearchParams): Answer {
   const { knobs, state, nowMs } = moment;
   const refresh = state.refreshTokens.get(form.get('refresh_token') ?? '');
   if (refresh === undefined || refresh.app !== app) {
@@ -171,7 +183,7 @@ function tokens(moment: Moment, app: ZaloApp, citizen: ZaloCitizen, refreshExpir
   });
 }
 
-function oauthError(moment: Moment, error: number, errorName: string, errorReason = ''): Answer {
+export function oauthError(moment: Moment, error: number, errorName: string, errorReason = ''): Answer {
   return zaloJson(moment.knobs, {
     error,
     error_name: errorName,

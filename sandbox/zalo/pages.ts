@@ -1,7 +1,9 @@
 // The pages a citizen sees at the twin. They look like a phone page but not like Zalo's own,
 // and each says that it is a simulation.
 
+import { escape, page as twinPage, stylesheet as twinStylesheet } from '../twin/page.ts';
 import type { Answer, Moment } from './answers.ts';
+import type { Oa } from './oa-state.ts';
 import type { ZaloApp, ZaloCitizen } from './state.ts';
 
 export type PermissionForm = {
@@ -67,48 +69,36 @@ export function errorPage(moment: Moment, errorCode: string): Answer {
   });
 }
 
-export function stylesheet(): Answer {
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'max-age=300' },
-    body: css,
-  };
+/** The account's owner lets an app speak for it (contract §5.1). */
+export function ownerPage(moment: Moment, app: ZaloApp, oas: readonly Oa[], given: URLSearchParams): Answer {
+  const kept = ['app_id', 'redirect_uri', 'code_challenge', 'state'].flatMap((name) => {
+    const value = given.get(name);
+    return value === null ? [] : [`<input type="hidden" name="${name}" value="${escape(value)}">`];
+  });
+  const choices = oas.map(
+    (oa) => `<li><button name="oa_id" value="${escape(oa.oaId)}">${escape(oa.name ?? oa.oaId)}</button></li>`,
+  );
+  return page(moment, 200, {
+    title: `Cho phép ${app.name ?? 'ứng dụng'} gửi tin thay tài khoản chính thức?`,
+    main: `<p>Trang dành cho người quản lý tài khoản chính thức (Official Account).</p>
+      <h2 id="which">Chọn tài khoản</h2>
+      <form method="post" action="/v4/oa/permission">
+        ${kept.join('')}
+        <ul aria-labelledby="which">${choices.join('')}</ul>
+      </form>`,
+  });
 }
 
-function page(moment: Moment, status: number, content: { title: string; main: string }): Answer {
-  const phone =
-    moment.phoneOrigin === undefined
-      ? ''
-      : `<p><a href="${escape(moment.phoneOrigin)}">Mở điện thoại mô phỏng</a></p>`;
-  return {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      // No form-action: it would stop the redirect back to the application (WebKit, Chrome).
-      'content-security-policy':
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    },
-    body: `<!doctype html>
-<html lang="vi">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(content.title)}</title>
-<link rel="stylesheet" href="/__sandbox/style.css">
-</head>
-<body>
-<header><strong class="mark">MÔ PHỎNG</strong></header>
-<main>
-<h1>${escape(content.title)}</h1>
-${content.main}
-</main>
-<footer><p>Hệ thống mô phỏng Zalo, chỉ có người không có thật.</p>${phone}</footer>
-</body>
-</html>
-`,
-  };
+export const stylesheet = (): Answer => twinStylesheet(css);
+
+/** A page of the twin, with the way to the sandbox phone if there is one. */
+export function page(
+  { phoneOrigin }: Moment,
+  status: number,
+  content: { title: string; main: string; refreshSeconds?: number | undefined },
+): Answer {
+  const link = phoneOrigin === undefined ? undefined : { href: phoneOrigin, text: 'Mở điện thoại mô phỏng' };
+  return twinPage(status, { ...content, system: 'Zalo', link });
 }
 
 function hidden(form: PermissionForm): string {
@@ -127,24 +117,15 @@ function asQuery(form: PermissionForm): Record<string, string> {
 }
 
 // Vietnamese given names come last.
-function initialOf(citizen: ZaloCitizen): string {
+export function initialOf(citizen: ZaloCitizen): string {
   return Array.from(citizen.name.trim().split(/\s+/).at(-1) ?? '')[0] ?? '?';
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
 
 const css = `
 * { box-sizing: border-box; }
 body { margin: 0; font: 18px/1.5 system-ui, sans-serif; color: #14202e; background: #e9f0f8; }
 header { background: #0b4ea2; color: #fff; padding: 12px 16px; text-align: center; }
-.mark { letter-spacing: 2px; border: 2px solid #fff; border-radius: 6px; padding: 4px 10px; }
+header strong { letter-spacing: 2px; border: 2px solid #fff; border-radius: 6px; padding: 4px 10px; }
 main { max-width: 430px; margin: 0 auto; padding: 16px; background: #fff; min-height: 70vh; }
 h1 { font-size: 26px; line-height: 1.25; }
 h2 { font-size: 20px; }
@@ -157,5 +138,12 @@ button:focus-visible, a:focus-visible { outline: 4px solid #f2a900; outline-offs
 .face { flex: none; width: 40px; height: 40px; border-radius: 50%; line-height: 40px;
   text-align: center; color: #fff; background: #0b4ea2; }
 a { display: inline-block; padding: 10px 0; color: #0b4ea2; }
+.chat { display: flex; flex-direction: column; gap: 10px; }
+.chat li { max-width: 85%; padding: 10px 14px; border-radius: 14px; background: #eef2f7; overflow-wrap: anywhere; white-space: pre-line; }
+.chat li.citizen { align-self: flex-end; background: #d5e6ff; }
+.chat small { display: block; color: #3c4a5a; font-size: 16px; }
+label { display: block; margin-top: 16px; font-weight: 700; }
+textarea { display: block; width: 100%; min-height: 96px; padding: 10px; font: inherit; border: 2px solid #5b6b7d; border-radius: 12px; }
+textarea:focus-visible { outline: 4px solid #f2a900; outline-offset: 2px; }
 footer { max-width: 430px; margin: 0 auto; padding: 16px; color: #3c4a5a; }
 `;

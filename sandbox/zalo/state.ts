@@ -1,8 +1,7 @@
 // What the twin remembers: who exists, and which codes and tokens it has given out.
-// Later areas (mini app events) get maps of their own beside these.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { createOaState, type OaState } from './oa-state.ts';
+import { openOa, type Oa, type ZaloOa, type ZnsMessage } from './oa-state.ts';
 
 export type ZaloApp = {
   readonly appId: string;
@@ -12,12 +11,25 @@ export type ZaloApp = {
   readonly name?: string;
 };
 
+/** A mini app belongs to an app and shares its user ids. */
+export type ZaloMiniApp = {
+  readonly miniAppId: string;
+  readonly appId: string;
+  /** Signs what is told to `webhookUrl` (contract §4.5). */
+  readonly apiKey: string;
+  readonly webhookUrl?: string | undefined;
+};
+
+export type MiniApp = Omit<ZaloMiniApp, 'webhookUrl'> & { webhookUrl: string | undefined };
+
 export type ZaloCitizen = {
   /** The person's id in the first app. Other apps see another id, as with Zalo. */
   readonly zaloId: string;
   readonly name: string;
   readonly picture?: string;
   readonly phone?: string;
+  /** Zalo's mark for people in special care. */
+  readonly isSensitive?: boolean;
   /** May enter an app that is not activated (`console.active` off). */
   readonly isAdmin?: boolean;
 };
@@ -27,6 +39,8 @@ export type IssuedCode = {
   readonly citizen: ZaloCitizen;
   readonly codeChallenge: string | undefined;
   readonly expiresAtMs: number;
+  /** Given to a mini app in its webview (`getAuthCode`). */
+  readonly isNative?: boolean;
 };
 
 export type AccessToken = {
@@ -56,7 +70,14 @@ export type TwinState = {
   readonly citizens: ZaloCitizen[];
   readonly codes: Map<string, IssuedCode>;
   readonly accessTokens: Map<string, AccessToken>;
-  readonly oa: OaState;
+  readonly miniApps: readonly MiniApp[];
+  readonly oas: readonly Oa[];
+  /** What phones (+84…) got as template messages, newest first. */
+  readonly phones: Map<string, ZnsMessage[]>;
+  /** The same by Zalo's id of the message. */
+  readonly sent: Map<string, ZnsMessage>;
+  /** Tells the sandbox phone; absent without one. */
+  readonly tellPhone: ((phone: string, text: string) => void) | undefined;
   readonly refreshTokens: Map<string, RefreshToken>;
   readonly phoneTokens: Map<string, PhoneToken>;
 };
@@ -69,20 +90,26 @@ export const lifetimeMs = {
   phoneToken: 2 * 60_000,
 };
 
-export function createState(
-  apps: readonly ZaloApp[],
-  citizens: readonly ZaloCitizen[],
-  oaRefreshToken?: string,
-): TwinState {
-  for (const uri of apps.flatMap((app) => app.redirectUris)) new URL(uri);
+export function createState(given: {
+  readonly apps: readonly ZaloApp[];
+  readonly citizens: readonly ZaloCitizen[];
+  readonly miniApps: readonly ZaloMiniApp[];
+  readonly oas: readonly ZaloOa[];
+  readonly tellPhone: ((phone: string, text: string) => void) | undefined;
+}): TwinState {
+  for (const uri of given.apps.flatMap((app) => app.redirectUris)) new URL(uri);
   return {
-    apps,
-    citizens: [...citizens],
+    apps: given.apps,
+    citizens: [...given.citizens],
     codes: new Map(),
     accessTokens: new Map(),
     refreshTokens: new Map(),
     phoneTokens: new Map(),
-    oa: createOaState(oaRefreshToken),
+    miniApps: given.miniApps.map((one) => ({ ...one, webhookUrl: one.webhookUrl })),
+    oas: given.oas.map(openOa),
+    phones: new Map(),
+    sent: new Map(),
+    tellPhone: given.tellPhone,
   };
 }
 
@@ -96,9 +123,12 @@ export function findCitizen(state: TwinState, zaloId: string | null): ZaloCitize
 
 /** The id is scoped to the app (contract §3). */
 export function idInApp(state: TwinState, app: ZaloApp, citizen: ZaloCitizen): string {
-  if (state.apps[0]?.appId === app.appId) return citizen.zaloId;
-  const digest = createHash('sha256').update(`${app.appId} ${citizen.zaloId}`).digest();
-  // 19 digits, the first never 0: the size of a real id.
+  return state.apps[0]?.appId === app.appId ? citizen.zaloId : idFrom(`${app.appId} ${citizen.zaloId}`);
+}
+
+/** 19 digits, the first never 0: the size of a real id. */
+export function idFrom(text: string): string {
+  const digest = createHash('sha256').update(text).digest();
   return `${(digest.readBigUInt64BE() % 9_000_000_000_000_000_000n) + 1_000_000_000_000_000_000n}`;
 }
 

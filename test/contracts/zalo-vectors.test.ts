@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { z } from 'zod';
 import { createZaloLogin } from '../../adapters/zalo/login.ts';
-import { appSecretProof } from '../../adapters/zalo/wire.ts';
+import { appSecretProof } from '../../adapters/zalo/graph-wire.ts';
 import { codeChallengeOf } from '../../sandbox/zalo/oauth.ts';
 import { startZalo } from '../../sandbox/zalo/server.ts';
 

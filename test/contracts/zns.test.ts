@@ -25,7 +25,7 @@ const code = { to, text: '123456', reference: '0190b6a4-0000-7000-8000-000000000
 let count = 0;
 
 async function start(t: { teardown(fn: () => Promise<void>): void }, knobs: KnobChange = {}) {
-  const zalo = await startZalo({ apps: [app], citizens: [], oaRefreshToken: 'first-refresh', knobs });
+  const zalo = await startZalo({ apps: [app], citizens: [], oas: [{ oaId: '2718281828459045235', appId: app.appId, secretKey: 'oa-secret', refreshToken: 'first-refresh' }], knobs }); // prettier-ignore
   t.teardown(() => zalo.close());
   const oaId = String((count += 1));
   const trouble: string[] = [];
@@ -159,7 +159,7 @@ test('another process goes on with the stored pair, and a token near its end is 
 });
 
 test('a refresh that brings an access token alone leaves the refresh token as it is', async (t) => {
-  const { open, zalo } = await start(t, { 'oa.refresh': 'accessOnly' });
+  const { open, zalo } = await start(t, { 'oa.rotate': 'accessOnly' });
   const { tokens } = open();
   const first = await tokens.current();
   zalo.dropOaToken();

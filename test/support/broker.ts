@@ -73,12 +73,13 @@ export async function startHouse(
   };
   const vneidSecret = randomBytes(16).toString('hex');
   const apiKey = randomBytes(16).toString('hex');
-  const [reportSecret, oaRefreshToken] = [randomBytes(24).toString('hex'), randomBytes(24).toString('hex')];
+  const secret = () => randomBytes(24).toString('hex');
+  const [reportSecret, oaRefreshToken, oaSecret] = [secret(), secret(), secret()];
   const [zalo, vneid, sms] = await Promise.all([
     startZalo({
       apps: [zaloApp],
       citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })),
-      oaRefreshToken,
+      oas: [{ oaId: '2718281828459045235', appId: zaloApp.appId, secretKey: oaSecret, refreshToken: oaRefreshToken }], // prettier-ignore
     }),
     startVneid({
       clients: [{ clientId: 'tayninh-id', secret: vneidSecret, redirectUris: [`${issuer}/vneid/ve`] }],

@@ -45,7 +45,7 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   counter: { values: ['errors.ts', 'database.ts', ...assurance, 'staff', 'cards', 'safety'] },
   safety: { values: ['errors.ts', 'database.ts', ...assurance] },
   adapters: { values: ['errors.ts', 'database.ts', 'policies', 'keys'], types: [...consent, 'safety'] },
-  provider: { values: ['errors.ts', 'database.ts', ...consent, 'safety', 'views'] },
+  provider: { values: ['errors.ts', 'database.ts', ...consent, 'counter', 'safety', 'views'] },
   web: {
     values: [
       'errors.ts',

@@ -1,17 +1,17 @@
 // What a sign-in needs to know about consent: is something unanswered, and who has to answer it.
 
-import { findEndedIn } from '../consent/guardian-request.ts';
-import { findChildBirthdate } from '../consent/guardianship.ts';
-import { purposesFor, purposesToAsk } from '../consent/purposes.ts';
-import type { StandingConsent } from '../consent/standing.ts';
-import { isConsentMissing } from '../provider/grants.ts';
-import type { GrantRequest } from '../provider/grants.ts';
-import { hadPrompt } from '../provider/level-prompt.ts';
-import type { Site } from './site.ts';
+import { findEndedIn } from '../../consent/guardian-request.ts';
+import { findChildBirthdate } from '../../consent/guardianship.ts';
+import { purposesFor, purposesToAsk } from '../../consent/purposes.ts';
+import type { StandingConsent } from '../../consent/standing.ts';
+import { isConsentMissing } from '../grants.ts';
+import type { GrantRequest } from '../grants.ts';
+import { hadPrompt } from '../level-prompt.ts';
+import type { ProviderHouse } from '../house.ts';
 
 /** Whether the consent page comes next, and whether it is the representative's to answer. */
 export async function consentFacts(
-  site: Site,
+  house: ProviderHouse,
   facts: {
     readonly request: GrantRequest;
     readonly consent: StandingConsent | undefined;
@@ -31,11 +31,11 @@ export async function consentFacts(
   const asked = purposesToAsk(purposesFor(service, scopes), consent?.decisions ?? [], { again });
   // What rests on law is shown for information: a child reads it as everybody does.
   if (asked.length === 0) return { consentMissing, guardianMissing: false };
-  if ((await findChildBirthdate(site.db, site.vault, accountId, now)) === undefined)
+  if ((await findChildBirthdate(house.db, house.vault, accountId, now)) === undefined)
     return { consentMissing, guardianMissing: false };
   // Answered in this very sign-in: not asked again, whatever the answer was.
   const where = { childAccountId: accountId, clientId, serviceId: service.id };
   const visit = { visit: facts.uid, begunAt: new Date(facts.begunAt * 1000) };
-  const answered = (await findEndedIn(site, where, visit)) === 'answered';
+  const answered = (await findEndedIn(house, where, visit)) === 'answered';
   return { consentMissing: !answered, guardianMissing: !answered };
 }

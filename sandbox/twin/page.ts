@@ -1,18 +1,29 @@
 // The pages of the twins: large type, no script, and the word MÔ PHỎNG on each.
 
-import type { Answer } from './twin-server.ts';
+import type { Answer } from './server.ts';
 
 export const STYLE_PATH = '/__sandbox/style.css';
 
 /** `main` is HTML; whatever a person typed in it has gone through `escape`. */
 export function page(
   status: number,
-  content: { title: string; main: string; system: string; refreshSeconds?: number },
+  content: {
+    title: string;
+    main: string;
+    system: string;
+    refreshSeconds?: number | undefined;
+    /** A page of another system to go on to. */
+    link?: { readonly href: string; readonly text: string } | undefined;
+  },
 ): Answer {
   const refresh =
     content.refreshSeconds === undefined
       ? ''
       : `<meta http-equiv="refresh" content="${content.refreshSeconds}">`;
+  const link =
+    content.link === undefined
+      ? ''
+      : `<p><a href="${escape(content.link.href)}">${escape(content.link.text)}</a></p>`;
   return {
     status,
     headers: {
@@ -38,7 +49,7 @@ ${refresh}
 <h1>${escape(content.title)}</h1>
 ${content.main}
 </main>
-<footer><p>${escape(content.system)} mô phỏng để dùng thử. Mọi người ở đây đều không có thật.</p></footer>
+<footer><p>${escape(content.system)} mô phỏng để dùng thử. Mọi người ở đây đều không có thật.</p>${link}</footer>
 </body>
 </html>
 `,
@@ -54,11 +65,12 @@ export function escape(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-export function stylesheet(): Answer {
+/** Without `css` the sheet of the twins that have none of their own. */
+export function stylesheet(css = CSS): Answer {
   return {
     status: 200,
     headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'max-age=300' },
-    body: CSS,
+    body: css,
   };
 }
 

@@ -1,5 +1,5 @@
-// What the twins of VNeID, the register and the SMS gateway share: a small HTTP server whose answers
-// are functions from request to reply, knobs over HTTP, and the ways an answer can break.
+// What the twins of Zalo, VNeID, the register, the card authority and the SMS gateway share: a small HTTP
+// server whose answers are functions from request to reply, knobs over HTTP, and the ways an answer can break.
 
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -19,13 +19,16 @@ export type Answer = {
   readonly delayMs?: number;
 };
 
-/** How an answer breaks: silence, a cut connection, an outage page, half a body, ten megabytes, no JSON or XML at all. */
+/** How an answer breaks: silence, a cut connection, an outage page, half a body, ten megabytes, nothing, no JSON or XML at all. */
 export const faultSchema = z.enum([
   'none',
   'hang',
   'reset',
   'http500',
   'http503',
+  'html502',
+  'html504',
+  'empty200',
   'truncate',
   'huge',
   'garbage',
@@ -53,12 +56,25 @@ export async function startTwin<Knobs extends object>(options: {
   readonly host?: string | undefined;
   readonly knobSchema: z.ZodType<Knobs>;
   readonly knobs?: Partial<Knobs> | undefined;
+  readonly bodyLimitBytes?: number;
   readonly answer: (asked: Asked, moment: { knobs: Knobs; url: string }) => Answer | Promise<Answer>;
+  /** Answers what lies under /__sandbox/, apart from the knobs; such requests are not kept and never break. */
+  readonly levers?: (asked: Asked, moment: { knobs: Knobs; url: string }) => Answer | Promise<Answer>;
+  /** After the knobs were reset. */
+  readonly onReset?: () => void;
 }): Promise<Twin<Knobs>> {
   const firstKnobs = options.knobSchema.parse({ ...options.knobs });
   let knobs = firstKnobs;
   const seen: string[] = [];
   const host = options.host ?? '127.0.0.1';
+
+  const reset = (): void => {
+    knobs = firstKnobs;
+    options.onReset?.();
+  };
+  const changed = (change: object) =>
+    // What is undefined stays as it is: a schema would fall back to its default.
+    options.knobSchema.safeParse({ ...knobs, ...withoutUndefined(change) });
 
   const server = createServer((incoming, outgoing) => {
     respond(incoming, outgoing).catch((error: unknown) => {
@@ -70,9 +86,12 @@ export async function startTwin<Knobs extends object>(options: {
   });
 
   async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const asked = await readRequest(incoming);
-    if (asked === undefined) return send(outgoing, text(413, 'too large'));
+    const asked = await readRequest(incoming, options.bodyLimitBytes ?? BODY_LIMIT_BYTES);
+    if (asked === 'too large') return send(outgoing, text(413, asked));
+    if (asked === 'bad address') return send(outgoing, text(400, asked));
     if (asked.path === '/__sandbox/knobs') return send(outgoing, knobLever(asked));
+    if (options.levers !== undefined && asked.path.startsWith('/__sandbox/'))
+      return send(outgoing, await options.levers(asked, { knobs, url }));
     seen.push(`${asked.method} ${asked.path}`);
     if (seen.length > 1000) seen.shift();
     const answer = await options.answer(asked, { knobs, url });
@@ -84,11 +103,11 @@ export async function startTwin<Knobs extends object>(options: {
   function knobLever(asked: Asked): Answer {
     if (asked.method === 'PUT') {
       const change = z.record(z.string(), z.unknown()).safeParse(parsedJson(asked));
-      const next = options.knobSchema.safeParse({ ...knobs, ...change.data });
+      const next = changed(change.data ?? {});
       if (!change.success || !next.success)
         return json(400, { problem: z.prettifyError(next.error ?? change.error ?? new z.ZodError([])) });
       knobs = next.data;
-    } else if (asked.method === 'DELETE') knobs = firstKnobs;
+    } else if (asked.method === 'DELETE') reset();
     return json(200, knobs);
   }
 
@@ -105,11 +124,11 @@ export async function startTwin<Knobs extends object>(options: {
     url,
     knobs: () => knobs,
     setKnobs: (change) => {
-      knobs = options.knobSchema.parse({ ...knobs, ...change });
+      const next = changed(change);
+      if (!next.success) throw next.error;
+      knobs = next.data;
     },
-    resetKnobs: () => {
-      knobs = firstKnobs;
-    },
+    resetKnobs: reset,
     requests: () => seen,
     close: () =>
       new Promise((resolve) => {
@@ -150,17 +169,23 @@ export function parsedJson(asked: Asked): unknown {
   }
 }
 
-/** `undefined`: larger than anything these systems are sent. */
-async function readRequest(incoming: IncomingMessage): Promise<Asked | undefined> {
+const withoutUndefined = (change: object) =>
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+
+async function readRequest(
+  incoming: IncomingMessage,
+  limitBytes: number,
+): Promise<Asked | 'too large' | 'bad address'> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of incoming) {
     const bytes = chunk as Buffer; // a request stream without an encoding yields buffers (node:stream)
     sizeBytes += bytes.length;
-    if (sizeBytes > BODY_LIMIT_BYTES) return undefined;
+    if (sizeBytes > limitBytes) return 'too large';
     chunks.push(bytes);
   }
-  const url = new URL(`http://twin.invalid${incoming.url ?? '/'}`);
+  const url = URL.parse(`http://twin.invalid${incoming.url ?? '/'}`);
+  if (url === null) return 'bad address';
   return {
     method: incoming.method ?? 'GET',
     path: url.pathname,
@@ -183,6 +208,12 @@ function sendBroken(outgoing: ServerResponse, answer: Answer): void {
       return send(outgoing, text(500, 'Internal Server Error'));
     case 'http503':
       return send(outgoing, text(503, 'Service Unavailable'));
+    case 'html502':
+      return send(outgoing, gatewayPage(502, 'Bad Gateway'));
+    case 'html504':
+      return send(outgoing, gatewayPage(504, 'Gateway Time-out'));
+    case 'empty200':
+      return send(outgoing, { ...answer, status: 200, body: '' });
     case 'garbage':
       return send(outgoing, { ...answer, body: '<html>Hệ thống đang bảo trì' });
     case 'redirect':
@@ -196,6 +227,12 @@ function sendBroken(outgoing: ServerResponse, answer: Answer): void {
     }
   }
 }
+
+const gatewayPage = (status: number, title: string): Answer => ({
+  status,
+  headers: { 'content-type': 'text/html' },
+  body: `<html><head><title>${status} ${title}</title></head><body>${title}</body></html>`,
+});
 
 function send(outgoing: ServerResponse, answer: Answer): void {
   // The client of a huge answer hangs up in the middle; that is its right.

@@ -8,6 +8,11 @@ import type { Context } from 'koa';
 
 const JITTER_MS = 50;
 
+// A "no" leaves at the end of a whole number of these, and a little after: what the register knew
+// must not be told by how long it thought.
+const BEAT_MS = 600;
+const BEAT_JITTER_MS = 200;
+
 /** Protocol design 9. */
 export const SEND_FLOOR_MS = 250;
 
@@ -27,3 +32,7 @@ export async function pause(ctx: Context, ms: number): Promise<void> {
   const before: unknown = ctx.state['waitedMs'];
   ctx.state['waitedMs'] = (typeof before === 'number' ? before : 0) + performance.now() - startedAt;
 }
+
+/** How long to wait so that the answer leaves on a beat. */
+export const untilBeat = (elapsedMs: number): number =>
+  Math.ceil((elapsedMs + 1) / BEAT_MS) * BEAT_MS - elapsedMs + randomInt(BEAT_JITTER_MS);

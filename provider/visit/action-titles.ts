@@ -1,8 +1,8 @@
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import { servesClaims } from '../policies/claims.ts';
-import type { GrantRequest } from '../provider/grants.ts';
-import { wordsOf } from '../views/words/words.ts';
-import type { Lang } from '../views/words/words.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import { servesClaims } from '../../policies/claims.ts';
+import type { GrantRequest } from '../grants.ts';
+import { wordsOf } from '../../views/words/words.ts';
+import type { Lang } from '../../views/words/words.ts';
 
 type Asked = Pick<GrantRequest, 'service' | 'scopes'>;
 

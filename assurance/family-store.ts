@@ -1,0 +1,107 @@
+import type { Database } from '../database.ts';
+import { sql } from '../database.ts';
+
+export type FamilyRow = {
+  id: string;
+  session_uid: string;
+  jkt: string;
+  client_id: string;
+  account_id: string | null;
+  device_key: Buffer | null;
+  flow: unknown;
+  grant_id: string | null;
+  expires_at: Date;
+};
+
+export const insertFamily = (
+  db: Database,
+  row: {
+    id: string;
+    nameKey: Buffer;
+    secretKey: Buffer;
+    sessionUid: string;
+    jkt: string;
+    clientId: string;
+    accountId: string | undefined;
+    deviceKey: Buffer | undefined;
+    flow: object;
+    expiresAt: Date;
+  },
+  now: Date,
+) =>
+  db.run(sql`
+    insert into login_family (id, name_key, secret_key, session_uid, jkt, client_id, account_id, device_key, flow, created_at, expires_at)
+    values (${row.id}, ${row.nameKey}, ${row.secretKey}, ${row.sessionUid}, ${row.jkt}, ${row.clientId}, ${row.accountId}, ${row.deviceKey},
+      ${JSON.stringify(row.flow)}, ${now}, ${row.expiresAt})`);
+
+/** The compare-and-swap of every call: of any number that bring the same value one gets the row. */
+export const claimFamily = (
+  db: Database,
+  claim: { nameKey: Buffer; secretKey: Buffer; nextSecretKey: Buffer; jkt: string; clientId: string },
+  now: Date,
+) =>
+  db.row<FamilyRow>(sql`
+    update login_family f set secret_key = ${claim.nextSecretKey}
+    where f.name_key = ${claim.nameKey} and f.secret_key = ${claim.secretKey} and f.jkt = ${claim.jkt}
+      and f.client_id = ${claim.clientId} and f.ended_at is null and f.expires_at > ${now}
+    returning id, session_uid, jkt, client_id, account_id, device_key, flow, grant_id, expires_at`);
+
+/** Gives the value back that was claimed: what it was claimed for did not happen (an outage). */
+export const restoreSecret = (
+  db: Database,
+  { id, claimed, secretKey }: { id: string; claimed: Buffer; secretKey: Buffer },
+) =>
+  db.run(sql`
+    update login_family set secret_key = ${secretKey} where id = ${id} and secret_key = ${claimed} and ended_at is null`);
+
+export const findFamilyByName = (db: Database, nameKey: Buffer) =>
+  db.row<{ id: string; jkt: string; session_uid: string; account_id: string | null; client_id: string }>(sql`
+    select id, jkt, session_uid, account_id, client_id from login_family where name_key = ${nameKey} and ended_at is null`);
+
+export const findFamilyById = (
+  db: Database,
+  { id, jkt, clientId }: { id: string; jkt: string; clientId: string },
+  now: Date,
+) =>
+  db.row<FamilyRow>(sql`
+    select id, session_uid, jkt, client_id, account_id, device_key, flow, grant_id, expires_at from login_family
+    where id::text = ${id} and jkt = ${jkt} and client_id = ${clientId} and ended_at is null and expires_at > ${now}`);
+
+export const setFlow = (db: Database, { id, flow }: { id: string; flow: object }) =>
+  db.run(sql`update login_family set flow = ${JSON.stringify(flow)} where id = ${id}`);
+
+export const setGrant = (db: Database, { id, grantId }: { id: string; grantId: string }) =>
+  db.run(sql`update login_family set grant_id = ${grantId} where id = ${id} and ended_at is null`);
+
+/** The live family a token of the account's own API names; its account must be open. */
+export const findLiveFamily = (db: Database, sessionUid: string, now: Date) =>
+  db.row<{
+    id: string;
+    account_id: string;
+    session_uid: string;
+    client_id: string;
+    device_key: Buffer | null;
+  }>(sql`
+    select f.id, f.account_id, f.session_uid, f.client_id, f.device_key
+    from login_family f join account a on a.id = f.account_id and a.locked_at is null
+    where f.session_uid = ${sessionUid} and f.ended_at is null and f.expires_at > ${now}`);
+
+/** `keep`: the family that asks, where only the others are to end. */
+export const endFamilies = (
+  db: Database,
+  where: { id?: string | undefined; accountId?: string | undefined; deviceKey?: Buffer | undefined },
+  now: Date,
+) =>
+  db.rows<{ session_uid: string }>(sql`
+    update login_family set ended_at = ${now}
+    where ended_at is null and (id = ${where.id}::uuid or account_id = ${where.accountId}::uuid)
+      and (${where.deviceKey}::bytea is null or device_key = ${where.deviceKey})
+    returning session_uid`);
+
+/** 1 for the first use of a token of Zalo's, 0 for every other. */
+export const insertEvidence = (db: Database, { key, jkt }: { key: Buffer; jkt: string }, now: Date) =>
+  db.run(sql`
+    insert into zalo_evidence (evidence_key, jkt, used_at) values (${key}, ${jkt}, ${now}) on conflict (evidence_key) do nothing`);
+
+export const findEvidence = (db: Database, key: Buffer) =>
+  db.row<{ jkt: string }>(sql`select jkt from zalo_evidence where evidence_key = ${key}`);

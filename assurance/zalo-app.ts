@@ -1,0 +1,77 @@
+// Level 1 inside Zalo: opening the mini app is the login. The access token the app brings is evidence once,
+// for the key that brought it; what it says is asked of Zalo.
+
+import { signInWithZalo } from '../accounts/sign-in.ts';
+import type { ZaloApp } from '../accounts/zalo-app.ts';
+import { recordAccess } from '../audit/record.ts';
+import type { Database } from '../database.ts';
+import type { Vault } from '../keys/vault.ts';
+import { openFamily } from './family.ts';
+import type { Family } from './family.ts';
+import { findEvidence, insertEvidence } from './family-store.ts';
+import { completeLevel1 } from './step-up.ts';
+import { openTransaction } from './transaction.ts';
+import type { Wanted } from './transaction.ts';
+
+type House = { readonly db: Database; readonly vault: Vault; readonly zaloApp: ZaloApp; readonly origin: string }; // prettier-ignore
+
+export type Launch = {
+  readonly accessToken: string;
+  /** Of `getPhoneNumber()`; needed where Zalo does not bind its tokens to our app. */
+  readonly phoneToken: string | undefined;
+  readonly jkt: string;
+  readonly deviceKey: Buffer | undefined;
+  readonly flow: object;
+  readonly wanted: Omit<Wanted, 'accountId'>;
+};
+
+export type Launched =
+  | { readonly outcome: 'signed_in'; readonly family: Family; readonly authSession: string }
+  /** Zalo would take any app's token: the phone's, which needs our secret, has to say whose it is. */
+  | { readonly outcome: 'phone_needed' }
+  | { readonly outcome: 'refused'; readonly reason: 'replayed' | 'zalo' | 'phone' | 'locked' };
+
+/** @throws Refusal unavailable when Zalo cannot be asked; the token is not spent then */
+export async function launchWithZalo(house: House, launch: Launch, now: Date): Promise<Launched> {
+  const { db, vault, zaloApp } = house;
+  const key = vault.keyOf('zalo-evidence', launch.accessToken);
+  const used = await findEvidence(db, key);
+  if (used !== undefined)
+    return refuse(house, launch, 'replayed', { otherKey: used.jkt !== launch.jkt }, now);
+  const identified = await zaloApp.identify(launch.accessToken);
+  if (identified.outcome === 'refused')
+    return refuse(house, launch, 'zalo', { cause: identified.reason }, now);
+  if ((await zaloApp.bindsApp(launch.accessToken)) !== 'enforced') {
+    if (launch.phoneToken === undefined) return { outcome: 'phone_needed' };
+    const phone = await zaloApp.readPhone({ accessToken: launch.accessToken, phoneToken: launch.phoneToken });
+    // The number is not kept: here it only shows that the token is our app's.
+    if (phone.outcome === 'refused') return refuse(house, launch, 'phone', { cause: phone.reason }, now);
+  }
+  const launched = await db.transaction(async (): Promise<Launched> => {
+    // Of several calls with one token the first to write it counts.
+    if ((await insertEvidence(db, { key, jkt: launch.jkt }, now)) !== 1)
+      return { outcome: 'refused', reason: 'replayed' };
+    const signIn = await signInWithZalo(db, vault, identified.profile, now);
+    if (signIn.outcome === 'locked') return { outcome: 'refused', reason: 'locked' };
+    const { accountId } = signIn;
+    const { wanted, jkt, deviceKey, flow } = launch;
+    const opened = await openFamily(db, { jkt, clientId: wanted.clientId, accountId, deviceKey, flow }, now);
+    const tx = await openTransaction(db, { ...wanted, accountId }, now);
+    await completeLevel1(db, { tx, accountId, sessionUid: opened.family.session_uid }, 'zalo', now);
+    await recordAccess(db, house.origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: wanted.clientId, details: { account: signIn.outcome, face: 'miniapp' } }, now); // prettier-ignore
+    return { outcome: 'signed_in', ...opened };
+  });
+  return launched.outcome === 'refused' ? refuse(house, launch, launched.reason, {}, now) : launched;
+}
+
+async function refuse(
+  { db, origin }: House,
+  { wanted }: Launch,
+  reason: 'replayed' | 'zalo' | 'phone' | 'locked',
+  more: Readonly<Record<string, string | boolean>>,
+  now: Date,
+): Promise<Launched> {
+  const kind = reason === 'replayed' ? 'login.evidence_replayed' : 'login.zalo';
+  await recordAccess(db, origin, { kind, outcome: 'refused', actor: 'self', clientId: wanted.clientId, details: { reason, face: 'miniapp', ...more } }, now); // prettier-ignore
+  return { outcome: 'refused', reason };
+}

@@ -1,0 +1,82 @@
+// The citizen's own records as the account's API gives them ({issuer}/me).
+
+import * as z from 'zod/mini';
+
+export const meSchema = z.object({
+  name: z.optional(z.nullable(z.string())),
+  level: z.union([z.literal(1), z.literal(2)]),
+  valid_until: z.optional(z.string()),
+  notices: z.optional(z.array(z.object({ at: z.string(), title: z.string() }))),
+});
+export type Me = z.infer<typeof meSchema>;
+
+const consentSchema = z.object({
+  record_id: z.string(),
+  version: z.number(),
+  title: z.string(),
+  state: z.string(),
+  live: z.boolean(),
+  at: z.string(),
+  until: z.optional(z.string()),
+  stops: z.optional(z.array(z.string())),
+  event_id: z.optional(z.string()),
+});
+export type OwnConsent = z.infer<typeof consentSchema>;
+export const consentsSchema = z.object({
+  services: z.array(z.object({ id: z.string(), title: z.string(), consents: z.array(consentSchema) })),
+  history: z.array(z.object({ at: z.string(), title: z.string(), detail: z.optional(z.string()) })),
+});
+
+export const withdrawnSchema = z.object({
+  stopped_at: z.string(),
+  receipt_event: z.optional(z.string()),
+  recipients: z.optional(z.array(z.object({ service: z.string(), stopped_at: z.optional(z.string()) }))),
+});
+export type Withdrawn = z.infer<typeof withdrawnSchema>;
+
+const lineSchema = z.union([z.string(), z.object({ label: z.string(), value: z.string() })]);
+export const receiptSchema = z.object({ title: z.string(), lines: z.array(lineSchema), jwt: z.string() });
+
+export const readsSchema = z.object({
+  days: z.array(
+    z.object({
+      date: z.string(),
+      service: z.string(),
+      title: z.string(),
+      count: z.number(),
+      by: z.optional(z.string()),
+    }),
+  ),
+});
+
+export const devicesSchema = z.object({
+  devices: z.array(
+    z.object({ id: z.string(), kind: z.string(), last_seen: z.string(), current: z.boolean() }),
+  ),
+});
+
+const requestSchema = z.object({
+  id: z.string(),
+  /** Who asks: an officer's desk, the hotline. */
+  by: z.string(),
+  title: z.string(),
+  service: z.optional(z.string()),
+  code: z.optional(z.string()),
+  message: z.optional(z.string()),
+  expires_in: z.optional(z.number()),
+});
+export type OwnRequest = z.infer<typeof requestSchema>;
+export const requestsSchema = z.object({ requests: z.array(requestSchema) });
+
+export const hotlineSchema = z.object({
+  linked: z.boolean(),
+  since: z.optional(z.string()),
+  notice: z.optional(
+    z.object({
+      version: z.string(),
+      text: z.string(),
+      purposes: z.array(z.object({ id: z.string(), title: z.string(), text: z.optional(z.string()) })),
+    }),
+  ),
+});
+export const nothingSchema = z.unknown();

@@ -1,0 +1,114 @@
+import { groupOf, type Group, type Service } from '../catalogue.ts';
+import { useApp } from '../frame.ts';
+import { dayText } from '../language.ts';
+import { Button, Screen, Trouble } from '../parts.tsx';
+import { Waiting } from '../waiting.tsx';
+
+const groups: readonly Group[] = ['now', 'verified', 'open'];
+const own = [
+  ['requests', '/yeu-cau'],
+  ['consents', '/dong-y'],
+  ['reads', '/ai-xem'],
+  ['devices', '/may'],
+  ['hotline', '/tong-dai'],
+  ['help', '/tro-giup'],
+] as const;
+
+/** What can be done, by what it needs. The list stands before anybody is signed in. */
+export function HomeScreen() {
+  const { words, catalogue, trouble, open, signIn } = useApp();
+  const { home } = words;
+  if (signIn.state === 'left') return <LeftScreen />;
+  return (
+    <Screen title={home.title}>
+      <WhoIsHere />
+      {trouble !== undefined && <Trouble error={trouble} onRetry={() => void open()} />}
+      {catalogue === undefined && trouble === undefined && <Waiting text={words.frame.loading} />}
+      {catalogue !== undefined &&
+        groups.map((group) => (
+          <ServiceGroup key={group} group={group} services={catalogue.services.filter((one) => groupOf(one) === group)} />
+        ))}
+      <section>
+        <h2>{home.mine}</h2>
+        <ul class="rows">
+          {own.map(([name, path]) => (
+            <li key={name}>
+              <a class="row" href={`#${path}`}>
+                <strong>{home.links[name]}</strong>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Screen>
+  );
+}
+
+function WhoIsHere() {
+  const { words, signIn, enter, lang } = useApp();
+  const { home } = words;
+  if (signIn.state === 'entering') return <Waiting text={home.signingIn} />;
+  if (signIn.state === 'in') {
+    const { name, level, valid_until: until, notices = [] } = signIn.me;
+    return (
+      <div class="who" role="status">
+        <p class="hello">{name ? home.hello(name) : home.signedIn}</p>
+        <p class={level === 2 ? 'tag stands' : 'tag'}>{home.level[level]}</p>
+        {until !== undefined && level === 2 && <p class="hint">{home.until(dayText(until, lang))}</p>}
+        {notices.map(({ at, title }) => (
+          <p class="told" key={`${at} ${title}`}>
+            {title} ({dayText(at, lang)})
+          </p>
+        ))}
+      </div>
+    );
+  }
+  if (signIn.state === 'out' && signIn.trouble !== undefined) {
+    return (
+      <div class="who">
+        <Trouble error={signIn.trouble} />
+        <Button onPress={() => void enter()}>{home.signIn}</Button>
+      </div>
+    );
+  }
+  return null;
+}
+
+function ServiceGroup({ group, services }: { readonly group: Group; readonly services: readonly Service[] }) {
+  const { words, lang } = useApp();
+  const { home } = words;
+  if (services.length === 0) return null;
+  return (
+    <section>
+      <h2>{{ now: home.now, verified: home.verified, open: home.open }[group]}</h2>
+      {group !== 'open' && <p class="hint">{group === 'now' ? home.nowText : home.verifiedText}</p>}
+      <ul class="rows">
+        {services.map((service) => (
+          <li key={service.id}>
+            <a class="row" href={`#/tien-ich/${service.code}`}>
+              <strong>{service.title[lang]}</strong>
+              {service.actions.length > 0 && <span>{whatFor(service, lang)}</span>}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const whatFor = ({ actions }: Service, lang: 'vi' | 'en') =>
+  actions
+    .slice(0, 3)
+    .map(({ title }) => title[lang])
+    .join(' · ');
+
+function LeftScreen() {
+  const { words, open } = useApp();
+  const { devices } = words;
+  return (
+    <Screen title={devices.signedOutTitle}>
+      <p>{devices.signedOutText}</p>
+      <Button onPress={() => void open()}>{words.home.signIn}</Button>
+    </Screen>
+  );
+}

@@ -1,0 +1,51 @@
+import { useApp } from '../frame.ts';
+import { Button } from '../parts.tsx';
+import { useEvery, useSecondsLeft } from '../waiting.tsx';
+import { minutesOf, type StepProps } from './step.ts';
+
+/** A code to be read across a desk. The screen asks by itself whether the officer is done. */
+export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
+  const { words } = useApp();
+  const { counter } = words;
+  const left = useSecondsLeft(challenge.expires_in, turn);
+  const state = stateOf(challenge.state);
+  const isOver = state === 'refused' || state === 'expired';
+  useEvery(challenge.interval, turn, () => {
+    if (!isOver) reply({ step: 'counter' });
+  });
+  return (
+    <>
+      {!isOver && (
+        <>
+          <p>{counter.code}</p>
+          <p class="big-code" aria-label={Array.from(challenge.user_code).join(' ')} role="img">
+            {challenge.user_code}
+          </p>
+        </>
+      )}
+      <p role="status" class={state === 'open' ? 'hint' : 'told'}>
+        {counter.states[state]}
+      </p>
+      {state === 'open' && (
+        <>
+          <p class="hint">{counter.left(minutesOf(left))}</p>
+          <ol class="steps">
+            {counter.steps.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ol>
+        </>
+      )}
+      {isOver ? (
+        <Button onPress={() => reply({ step: 'counter_again' })}>{counter.again}</Button>
+      ) : (
+        <Button kind="quiet" onPress={() => reply({ step: 'counter' })}>
+          {counter.look}
+        </Button>
+      )}
+    </>
+  );
+}
+
+const states = ['open', 'claimed', 'second', 'refused', 'expired'] as const;
+const stateOf = (state: string) => states.find((one) => one === state) ?? 'open';

@@ -1,0 +1,80 @@
+// `fetch` with a token. A service's refusal that a token can mend is mended once: a step-up (RFC 9470), a
+// scope not asked for yet, a token that ended. What it answers then is the caller's.
+
+import { readServiceAnswer } from './authenticate.ts';
+import type { Launch, Held } from './launch.ts';
+import type { Sent } from './line.ts';
+
+export type CallOptions = {
+  /** The service's id in the catalogue. Needed where the address does not say it. */
+  readonly resource?: string;
+  /** The scopes of the action. Without them the first answer of the service says which. */
+  readonly scope?: string;
+};
+
+/** @throws TayNinhIdError, TypeError for an address that belongs to no known service */
+export async function callService(
+  launch: Launch,
+  resource: string,
+  request: Sent,
+  { scope, acceptLanguage }: { scope: string | undefined; acceptLanguage: string },
+): Promise<Response> {
+  const headers = new Headers(request.headers);
+  if (!headers.has('accept-language')) headers.set('accept-language', acceptLanguage);
+  const send = (held: Held) => launch.line.send({ ...request, headers, accessToken: held.accessToken });
+
+  const since = Date.now();
+  const first = await launch.tokenFor(resource, scope);
+  request.signal?.throwIfAborted();
+  const answer = await send(first);
+  const better = await betterToken(launch, resource, answer, first, since);
+  if (better === undefined) return answer;
+  await answer.body?.cancel();
+  request.signal?.throwIfAborted();
+  return send(better);
+}
+
+async function betterToken(
+  launch: Launch,
+  resource: string,
+  response: Response,
+  used: Held,
+  since: number,
+): Promise<Held | undefined> {
+  if (response.status !== 401 && response.status !== 403) return undefined;
+  const asked = readServiceAnswer(response);
+  switch (asked?.error) {
+    case 'insufficient_user_authentication': {
+      const { acrValues, maxAge } = asked;
+      const scope = asked.scope ?? used.asked.join(' ');
+      return launch.raise({ resource, scope, acrValues, maxAge }, since);
+    }
+    case 'insufficient_scope': {
+      // Asked for once already and not given: the citizen has refused, or may not have it.
+      const missing = asked.scope.split(' ').filter((one) => !used.asked.includes(one));
+      return missing.length === 0 ? undefined : launch.token(resource, missing.join(' '));
+    }
+    case 'invalid_token':
+      launch.drop(resource, used);
+      // After a withdrawal the citizen is told so; the next call asks the broker anew.
+      return asked.description === 'consent_withdrawn'
+        ? undefined
+        : launch.token(resource, used.asked.join(' '));
+    default:
+      return undefined;
+  }
+}
+
+/** What was passed to `fetch`, read once so that it can be sent again. */
+export async function readCall(input: string | URL | Request, init: RequestInit | undefined): Promise<Sent> {
+  // A stream can be read once; `duplex` says that we wait for its end before we send.
+  const stream = init?.body instanceof ReadableStream ? { duplex: 'half' } : {};
+  const request = new Request(input, { ...init, ...stream });
+  const { method, url, headers, signal } = request;
+  const body = request.body === null && !hasBody(request, init) ? undefined : await request.arrayBuffer();
+  return { method, url: url.split('#')[0] ?? url, headers, body, signal };
+}
+
+// Not every webview has Request.body; the content type stands wherever there is one.
+const hasBody = (request: Request, init: RequestInit | undefined): boolean =>
+  init?.body !== undefined && init.body !== null && request.method !== 'GET' && request.method !== 'HEAD';

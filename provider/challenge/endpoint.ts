@@ -1,0 +1,143 @@
+// POST /authorize-challenge: signing in and stepping up for the mini app, without pages (protocol design 6,
+// a profile of draft-ietf-oauth-first-party-apps). The checks stand in the order of that table.
+
+import type { Context, Middleware } from 'koa';
+import type { Client } from 'oidc-provider';
+import { claimSession, keepFlow } from '../../assurance/family.ts';
+import type { Claimed } from '../../assurance/family.ts';
+import { answerFlow } from './answer.ts';
+import { takeUpload, UPLOAD_PATH } from './chip-step.ts';
+import { allowOrigin, answerPreflight } from './cors.ts';
+import { flowOf, lookAtFlow, newFlow } from './flow.ts';
+import type { ChallengeHouse } from './house.ts';
+import { launch } from './login.ts';
+import { checkProof } from './proof.ts';
+import { replyOf } from './replies.ts';
+import { readCall } from './request.ts';
+import type { Call } from './request.ts';
+import { Trouble, troubleOf } from './trouble.ts';
+
+export const CHALLENGE_PATH = '/authorize-challenge';
+
+/** Answers our two addresses; everything else goes on. */
+export function challengeEndpoint(house: ChallengeHouse): Middleware {
+  return async (ctx, next) => {
+    const isUpload = ctx.path === UPLOAD_PATH;
+    if (ctx.path !== CHALLENGE_PATH && !isUpload) return next();
+    ctx.set('cache-control', 'no-store');
+    if (ctx.method === 'OPTIONS') return answerPreflight(ctx, 'POST');
+    const now = house.clock();
+    ctx.set('dpop-nonce', house.nonces.next(now));
+    try {
+      if (ctx.method !== 'POST') throw new Trouble('invalid_request', { detail: 'method' });
+      await (isUpload ? upload(house, ctx, now) : answer(house, ctx, now));
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble === undefined) throw error;
+      refuse(house, ctx, trouble);
+    }
+  };
+}
+
+async function answer(house: ChallengeHouse, ctx: Context, now: Date): Promise<void> {
+  const call = await readCall(ctx.req, ctx.get('content-type'));
+  const client = await clientOf(house, ctx, call.client_id);
+  const jkt = await proofOf(house, ctx, client, now);
+  if (call.auth_session === undefined) {
+    const flow = newFlow(house, call, langOf(ctx, call), now);
+    const launched = await launch(house, ctx, { call, client, jkt, flow }, now);
+    if (launched.outcome === 'challenge') return say(ctx, launched);
+    return say(ctx, await answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now));
+  }
+  const claimed = await claimSession(
+    house,
+    { authSession: call.auth_session, jkt, clientId: client.clientId },
+    now,
+  );
+  if (claimed === undefined) throw new Trouble('invalid_session');
+  try {
+    say(ctx, await goOn(house, ctx, { call, client, claimed }, now));
+  } catch (error) {
+    // What failed for another reason than the session leaves it usable: nothing was answered with it.
+    if (troubleOf(error)?.word !== 'invalid_session') await claimed.giveBack();
+    throw error;
+  }
+}
+
+/** A new request of a family that is signed in, or a reply to what was asked last. */
+async function goOn(
+  house: ChallengeHouse,
+  ctx: Context,
+  { call, client, claimed }: { call: Call; client: Client; claimed: Claimed },
+  now: Date,
+): Promise<Said> {
+  const { family, authSession } = claimed;
+  if (call.code_challenge !== undefined) {
+    const flow = newFlow(house, call, langOf(ctx, call), now);
+    await keepFlow(house.db, { id: family.id, flow });
+    return answerFlow(house, ctx, { family, flow, client }, { authSession }, now);
+  }
+  const flow = flowOf(family);
+  const stand = await lookAtFlow(house, { family, flow, client }, now);
+  const take = replyOf(stand, call);
+  try {
+    const taken = await take(house, ctx, stand, call, now);
+    const next = typeof taken === 'object' ? taken.flow : flow;
+    const error = typeof taken === 'string' ? taken : undefined;
+    return await answerFlow(house, ctx, { family, flow: next, client }, { authSession, error }, now);
+  } catch (refused) {
+    // The citizen stopped, or nothing was agreed to: what is asked next is a new request.
+    if (troubleOf(refused)?.word === 'access_denied')
+      await keepFlow(house.db, { id: family.id, flow: { ...flow, over: true } });
+    throw refused;
+  }
+}
+
+async function upload(house: ChallengeHouse, ctx: Context, now: Date): Promise<void> {
+  const client = await clientOf(house, ctx, ctx.get('x-client-id'));
+  const jkt = await proofOf(house, ctx, client, now);
+  await takeUpload(house, ctx, { client, jkt }, now);
+}
+
+/** @throws Trouble invalid_client, unauthorized_client */
+async function clientOf(house: ChallengeHouse, ctx: Context, clientId: string): Promise<Client> {
+  const [client, facts] = await Promise.all([
+    house.provider().Client.find(clientId),
+    house.findClient(clientId),
+  ]);
+  allowOrigin(ctx, client);
+  if (client === undefined) throw new Trouble('invalid_client');
+  if (facts?.kind !== 'miniapp' || facts.class !== 'first_party') throw new Trouble('unauthorized_client');
+  return client;
+}
+
+function proofOf(house: ChallengeHouse, ctx: Context, client: Client, now: Date): Promise<string> {
+  const url = `${house.issuer}${ctx.path}`;
+  // Raw headers: Node joins doubled ones, and a joined proof is two.
+  const headers = ctx.req.rawHeaders.filter(
+    (_, at, all) => at % 2 === 1 && all[at - 1]?.toLowerCase() === 'dpop',
+  );
+  return checkProof(house, { headers, method: ctx.method, url, clientId: client.clientId }, now);
+}
+
+type Said = { readonly status: number; readonly body: object };
+
+function say(ctx: Context, { status, body }: Said): void {
+  ctx.status = status;
+  ctx.body = body;
+}
+
+function refuse(house: ChallengeHouse, ctx: Context, trouble: Trouble): void {
+  const { word, message, retryAfterSeconds } = trouble;
+  house.log('info', 'challenge.refused', { error: word, detail: message, reference: ctx.state['reference'] });
+  house.count('protocol_error', { route: 'authorize-challenge', error: word });
+  if (retryAfterSeconds !== undefined) ctx.set('retry-after', String(retryAfterSeconds));
+  ctx.status = trouble.status;
+  ctx.body = trouble.body;
+}
+
+function langOf(ctx: Context, { ui_locales: asked }: Call): 'vi' | 'en' {
+  const first = asked?.split(' ')[0]?.slice(0, 2);
+  if (first === 'vi' || first === 'en') return first;
+  return ctx.acceptsLanguages('vi', 'en') === 'en' ? 'en' : 'vi';
+}

@@ -1,0 +1,72 @@
+// The first call of a launch: Zalo's evidence, and with it level 1.
+
+import type { Context } from 'koa';
+import type { Client } from 'oidc-provider';
+import type { Family } from '../../assurance/family.ts';
+import { launchWithZalo } from '../../assurance/zalo-app.ts';
+import { takeTry } from '../../tries.ts';
+import type { TryLimit } from '../../tries.ts';
+import { addressOf } from '../visit/address.ts';
+import { wantedBy } from './flow.ts';
+import type { Flow } from './flow.ts';
+import type { ChallengeHouse } from './house.ts';
+import type { Call } from './request.ts';
+import { Trouble } from './trouble.ts';
+
+// Only evidence that was refused counts: behind one address of a mobile network stand thousands.
+const REFUSED: TryLimit = { name: 'evidence-refused', most: 60, seconds: 600 };
+const BLOCKED_MS = 60_000;
+/** Addresses that used up their tries: they are told so without asking Zalo, whose answers are counted. */
+const blocked = new WeakMap<object, Map<string, number>>();
+
+export type LaunchAnswer =
+  | { readonly outcome: 'signed_in'; readonly family: Family; readonly authSession: string }
+  | { readonly outcome: 'challenge'; readonly status: number; readonly body: object };
+
+/** @throws Trouble invalid_grant for any evidence that is not good, in one text; slow_down; Refusal unavailable */
+export async function launch(
+  house: ChallengeHouse,
+  ctx: Context,
+  { call, client, jkt, flow }: { call: Call; client: Client; jkt: string; flow: Flow },
+  now: Date,
+): Promise<LaunchAnswer> {
+  if (call.subject_evidence_type !== `${house.issuer}/evidence/zalo-access-token`)
+    throw new Trouble('invalid_request', { detail: 'subject_evidence_type' });
+  if (call.zalo_access_token === undefined)
+    throw new Trouble('invalid_request', { detail: 'zalo_access_token' });
+  const { wanted, scopes } = await wantedBy(house, client, flow);
+  const key = house.vault.keyOf('address', addressOf(ctx, house.trustedProxies)).toString('base64url');
+  if (isBlocked(house, key, now))
+    throw new Trouble('slow_down', { detail: 'evidence', retryAfterSeconds: 60 });
+  const launched = await launchWithZalo(
+    house,
+    {
+      accessToken: call.zalo_access_token,
+      phoneToken: call.zalo_phone_token,
+      jkt,
+      deviceKey: call.device_id === undefined ? undefined : house.vault.keyOf('device', call.device_id),
+      flow,
+      wanted: { interactionUid: flow.uid, kind: 'challenge', clientId: client.clientId, level: wanted.level, maxAgeSeconds: wanted.maxAgeSeconds, scopes }, // prettier-ignore
+    },
+    now,
+  );
+  if (launched.outcome === 'signed_in') return launched;
+  if (launched.outcome === 'phone_needed') {
+    const body = { error: 'insufficient_authorization', error_description: 'Further steps are required', challenge: { type: 'zalo_phone', required: true } }; // prettier-ignore
+    return { outcome: 'challenge', status: 400, body };
+  }
+  if (!(await takeTry(house.db, REFUSED, key, now))) block(house, key, now);
+  throw new Trouble('invalid_grant', { detail: launched.reason });
+}
+
+function isBlocked(house: ChallengeHouse, key: string, now: Date): boolean {
+  const until = blocked.get(house.db)?.get(key);
+  return until !== undefined && until > now.getTime();
+}
+
+function block(house: ChallengeHouse, key: string, now: Date): void {
+  const all = blocked.get(house.db) ?? new Map<string, number>();
+  blocked.set(house.db, all);
+  if (all.size > 10_000) all.clear();
+  all.set(key, now.getTime() + BLOCKED_MS);
+}
