@@ -65,6 +65,7 @@ export type Replacements = {
   readonly log?: Log;
   readonly clock?: () => Date;
   readonly zalo?: Site['zalo'];
+  readonly zaloApp?: Site['zaloApp'];
   /** Trust anchors of test cards: no setting reaches them. */
   readonly cards?: Site['cards'];
   /** Marks every page as a trial with made-up people. */
@@ -155,6 +156,7 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
       ...ground,
       ...upstream,
       ...(replace.zalo === undefined ? {} : { zalo: replace.zalo }),
+      ...(replace.zaloApp === undefined ? {} : { zaloApp: replace.zaloApp }),
       ...noticeHouse,
       acrBase: config.TNID_ACR_BASE,
       catalogue,

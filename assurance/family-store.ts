@@ -70,8 +70,13 @@ export const findFamilyById = (
 export const setFlow = (db: Database, { id, flow }: { id: string; flow: object }) =>
   db.run(sql`update login_family set flow = ${JSON.stringify(flow)} where id = ${id}`);
 
-export const setGrant = (db: Database, { id, grantId }: { id: string; grantId: string }) =>
-  db.run(sql`update login_family set grant_id = ${grantId} where id = ${id} and ended_at is null`);
+/** A flow has ended in a code: 1 row, or 0 where the family ended meanwhile. */
+export const finishFlow = (
+  db: Database,
+  { id, flow, grantId }: { id: string; flow: object; grantId: string },
+) =>
+  db.run(sql`
+    update login_family set flow = ${JSON.stringify(flow)}, grant_id = ${grantId} where id = ${id} and ended_at is null`);
 
 /** The live family a token of the account's own API names; its account must be open. */
 export const findLiveFamily = (db: Database, sessionUid: string, now: Date) =>

@@ -102,7 +102,7 @@ export async function endFamily(
 }
 
 export const keepFlow = store.setFlow;
-export const keepGrant = store.setGrant;
+export const finishFlow = store.finishFlow;
 export { findFamilyById as findFamily, findLiveFamily } from './family-store.ts';
 
 const newSecret = () => randomBytes(32).toString('base64url');

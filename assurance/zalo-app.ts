@@ -6,12 +6,11 @@ import type { ZaloApp } from '../accounts/zalo-app.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
+import { uuidv7 } from '../keys/uuid.ts';
 import { openFamily } from './family.ts';
 import type { Family } from './family.ts';
 import { findEvidence, insertEvidence } from './family-store.ts';
-import { completeLevel1 } from './step-up.ts';
-import { openTransaction } from './transaction.ts';
-import type { Wanted } from './transaction.ts';
+import { insertLevelFact } from './store.ts';
 
 type House = { readonly db: Database; readonly vault: Vault; readonly zaloApp: ZaloApp; readonly origin: string }; // prettier-ignore
 
@@ -21,8 +20,8 @@ export type Launch = {
   readonly phoneToken: string | undefined;
   readonly jkt: string;
   readonly deviceKey: Buffer | undefined;
+  readonly clientId: string;
   readonly flow: object;
-  readonly wanted: Omit<Wanted, 'accountId'>;
 };
 
 export type Launched =
@@ -54,11 +53,11 @@ export async function launchWithZalo(house: House, launch: Launch, now: Date): P
     const signIn = await signInWithZalo(db, vault, identified.profile, now);
     if (signIn.outcome === 'locked') return { outcome: 'refused', reason: 'locked' };
     const { accountId } = signIn;
-    const { wanted, jkt, deviceKey, flow } = launch;
-    const opened = await openFamily(db, { jkt, clientId: wanted.clientId, accountId, deviceKey, flow }, now);
-    const tx = await openTransaction(db, { ...wanted, accountId }, now);
-    await completeLevel1(db, { tx, accountId, sessionUid: opened.family.session_uid }, 'zalo', now);
-    await recordAccess(db, house.origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: wanted.clientId, details: { account: signIn.outcome, face: 'miniapp' } }, now); // prettier-ignore
+    const opened = await openFamily(db, { ...launch, accountId }, now);
+    // No step-up transaction: level 1 is this one fact, and whoever wants more opens one.
+    const fact = { id: uuidv7(now), sessionUid: opened.family.session_uid, transactionId: undefined, accountId, level: 1, amr: ['zalo'], identitySource: undefined } as const; // prettier-ignore
+    await insertLevelFact(db, fact, now);
+    await recordAccess(db, house.origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: launch.clientId, details: { account: signIn.outcome, face: 'miniapp' } }, now); // prettier-ignore
     return { outcome: 'signed_in', ...opened };
   });
   return launched.outcome === 'refused' ? refuse(house, launch, launched.reason, {}, now) : launched;
@@ -66,12 +65,12 @@ export async function launchWithZalo(house: House, launch: Launch, now: Date): P
 
 async function refuse(
   { db, origin }: House,
-  { wanted }: Launch,
+  { clientId }: Launch,
   reason: 'replayed' | 'zalo' | 'phone' | 'locked',
   more: Readonly<Record<string, string | boolean>>,
   now: Date,
 ): Promise<Launched> {
   const kind = reason === 'replayed' ? 'login.evidence_replayed' : 'login.zalo';
-  await recordAccess(db, origin, { kind, outcome: 'refused', actor: 'self', clientId: wanted.clientId, details: { reason, face: 'miniapp', ...more } }, now); // prettier-ignore
+  await recordAccess(db, origin, { kind, outcome: 'refused', actor: 'self', clientId, details: { reason, face: 'miniapp', ...more } }, now); // prettier-ignore
   return { outcome: 'refused', reason };
 }

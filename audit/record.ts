@@ -30,6 +30,7 @@ export type AccessKind =
   | 'stepup.card'
   | 'stepup.chip'
   | 'stepup.passkey'
+  | 'stepup.browser'
   | 'stepup.completed'
   | 'passkey.added'
   | 'passkey.renamed'

@@ -30,3 +30,14 @@ export const serviceMetadata = (clientId: string, key: PublicJwk) => ({
   jwks: { keys: [{ ...key }] },
   require_pushed_authorization_requests: false,
 });
+
+export const APP = 'bench-miniapp';
+export const appMetadata = {
+  client_id: APP,
+  client_name: 'Ứng dụng đo tốc độ',
+  token_endpoint_auth_method: 'none' as const,
+  grant_types: ['authorization_code'],
+  require_pushed_authorization_requests: false,
+  redirect_uris: [REDIRECT_URI],
+  allowed_origins: ['https://h5.zdn.vn'],
+};

@@ -17,6 +17,8 @@ import { keepDevice } from '../safety/devices.ts';
 import { openFolder } from '../sandbox/postgres-binaries.ts';
 import { startPostgres } from '../sandbox/postgres.ts';
 import {
+  APP,
+  appMetadata,
   ASKER,
   DEVICE_COOKIE,
   MACHINE,
@@ -40,7 +42,9 @@ export type Scene = {
   close(): Promise<void>;
 };
 
+/** `zalo`: the address of a twin that answers for the mini app. */
 export async function openScene(options: {
+  readonly zalo?: { readonly url: string; readonly appId: string; readonly appSecret: string };
   readonly serverCore: number | undefined;
   readonly withBare: boolean;
   readonly durable: boolean;
@@ -60,7 +64,10 @@ export async function openScene(options: {
   const shared = { key, core: options.serverCore, logFile, nodeOptions };
   const broker = await startTarget('broker', {
     ...shared,
-    environment: ({ issuer, port }) => brokerEnvironment(issuer, port, postgres.url),
+    environment: ({ issuer, port }) => ({
+      ...brokerEnvironment(issuer, port, postgres.url),
+      ...zaloSettings(options.zalo),
+    }),
   });
   const bare = options.withBare
     ? await startTarget('bare', { ...shared, environment: () => ({}) })
@@ -83,6 +90,13 @@ export async function openScene(options: {
 const clients = (key: PublicJwk) => [
   { clientId: PORTAL, kind: 'portal', class: 'gov_portal', serviceId: undefined, metadata: portalMetadata(key) } as const, // prettier-ignore
   { clientId: MACHINE, kind: 'service', class: 'service', serviceId: JWT_SERVICE.id, metadata: serviceMetadata(MACHINE, key) } as const, // prettier-ignore
+  {
+    clientId: APP,
+    kind: 'miniapp',
+    class: 'first_party',
+    serviceId: undefined,
+    metadata: appMetadata,
+  } as const,
   { clientId: ASKER, kind: 'service', class: 'service', serviceId: OPAQUE_SERVICE.id, metadata: serviceMetadata(ASKER, key) } as const, // prettier-ignore
 ];
 
@@ -111,6 +125,11 @@ const brokerEnvironment = (issuer: string, port: number, databaseUrl: string): R
   TNID_SMS_API_KEY: 'bench',
   ...ownSettings(),
 });
+
+const zaloSettings = (zalo: Parameters<typeof openScene>[0]['zalo']): Record<string, string> =>
+  zalo === undefined
+    ? {}
+    : { TNID_ZALO_APP_ID: zalo.appId, TNID_ZALO_APP_SECRET: zalo.appSecret, TNID_ZALO_GRAPH_URL: zalo.url };
 
 // Settings given to the bench go to the broker: TNID_DATABASE_CONNECTIONS=20 bin/bench.
 function ownSettings(): Record<string, string> {

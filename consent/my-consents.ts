@@ -28,12 +28,15 @@ export type ShownConsent = {
   readonly state: ShownState;
   readonly live: boolean;
   readonly since: Date;
+  /** Where it ends by itself: a consent given for a child. */
+  readonly until: Date | undefined;
   /** Version of the wording. */
   readonly version: string;
   /** Titles of the actions that stop with it. */
   readonly stops: readonly string[];
 };
 export type ShownService = {
+  readonly serviceId: string;
   readonly serviceTitle: string;
   readonly ownerName: string;
   readonly consents: readonly ShownConsent[];
@@ -61,6 +64,7 @@ export async function findConsentPage(
   return [...Map.groupBy(rows, (row) => row.service_id)].map(([serviceId, consents]) => {
     const service = catalogue.serviceById.get(serviceId);
     return {
+      serviceId,
       serviceTitle: service?.title[lang] ?? serviceId,
       ownerName: service?.owner[lang] ?? '',
       consents: consents.map((row) => ({
@@ -72,6 +76,7 @@ export async function findConsentPage(
         state: isLive(row.state) && !counts(row) ? 'expired' : state.parse(row.state),
         live: isLive(row.state) && counts(row),
         since: row.changed_at,
+        until: row.valid_until ?? undefined,
         version: String(row.purpose_version),
         stops: (service?.actions ?? [])
           .filter((action) => action.require.consent?.purpose === row.purpose_id)

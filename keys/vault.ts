@@ -25,7 +25,8 @@ export type Vault = {
       | 'paper'
       | 'chip-challenge'
       | 'verification'
-      | 'zalo-evidence',
+      | 'zalo-evidence'
+      | 'browser-leg',
     value: string,
   ): Buffer;
   /** One-time code keys, current first (protocol design 9: K_otp lives outside the database). */

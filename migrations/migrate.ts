@@ -26,6 +26,8 @@ import * as decisions from './0019-decisions.ts';
 import * as claims from './0020-claims.ts';
 import * as signOn from './0021-sign-on.ts';
 import * as loginFamily from './0022-login-family.ts';
+import * as browserLeg from './0025-browser-leg.ts';
+import * as reads from './0026-reads.ts';
 
 const steps = {
   '0001-keys': keys,
@@ -50,6 +52,8 @@ const steps = {
   '0020-claims': claims,
   '0021-sign-on': signOn,
   '0022-login-family': loginFamily,
+  '0025-browser-leg': browserLeg,
+  '0026-reads': reads,
 };
 type Name = keyof typeof steps;
 

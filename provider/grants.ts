@@ -21,15 +21,26 @@ export type GrantRequest = {
   readonly scopes: readonly string[];
 };
 
+/** Of a grant for one launch of the mini app. */
+export type Launched = {
+  /** The grant ends with its launch: seconds. Others live GRANT_SECONDS (configuration.ts). */
+  readonly lifeSeconds: number;
+  /** A resource of ours that rests on no consent. */
+  readonly own: { readonly resource: string; readonly scope: string } | undefined;
+};
+
 /** Writes the grant a consent answer amounts to. Level is judged at token issue, not here. */
 export async function saveGrant(
   provider: Provider,
   existing: Grant | undefined,
   request: GrantRequest,
   purposes: readonly string[],
+  launched?: Launched,
 ): Promise<Grant> {
   const { accountId, clientId, service } = request;
-  const grant = existing ?? new provider.Grant({ accountId, clientId });
+  const life = launched === undefined ? {} : { expiresIn: launched.lifeSeconds };
+  const grant = existing ?? new provider.Grant({ accountId, clientId, ...life });
+  if (launched?.own !== undefined) grant.addResourceScope(launched.own.resource, launched.own.scope);
   grant.addOIDCScope(request.oidcScopes.join(' '));
   if (service !== undefined) {
     const asked = request.scopes.filter((scope) => service.scopes.includes(scope));

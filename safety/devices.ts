@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { outdateAccount } from '../accounts/watermark.ts';
+import { endFamilies } from '../assurance/family-store.ts';
 import { revokeProofs } from '../assurance/level.ts';
 import { recordAccess } from '../audit/record.ts';
 import { tellServices } from '../signals/tell.ts';
@@ -35,14 +36,18 @@ export async function keepDevice(
 }
 
 /** For the person's own page, the last seen first. */
-export async function listDevices(db: Database, { accountId, deviceKey }: Device, now: Date) {
+export async function listDevices(
+  db: Database,
+  { accountId, deviceKey }: { accountId: string; deviceKey: Buffer | undefined },
+  now: Date,
+) {
   const rows = await findDevices(db, accountId, seenSince(now));
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,
     firstProvenAt: row.first_proven_at,
     lastSeenAt: row.last_seen_at,
-    isThis: row.device_key.equals(deviceKey),
+    isThis: deviceKey !== undefined && row.device_key.equals(deviceKey),
   }));
 }
 
@@ -58,6 +63,7 @@ export async function removeDevice(
   return db.transaction(async () => {
     if ((await endDevice(db, { accountId, id }, now)) !== 1) return false;
     await revokeProofs(db, { accountId }, now);
+    await endFamilies(db, { accountId }, now);
     await grants.endAll(accountId);
     await outdateAccount(db, { accountId }, now);
     await tellServices(db, { accountId, changes: [{ kind: 'session-revoked', by: 'user', reason: 'machine_removed' }, { kind: 'assurance-level-change', by: 'user', level: 0 }] }, now); // prettier-ignore

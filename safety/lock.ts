@@ -5,6 +5,7 @@
 
 import { lockAccountRow } from '../accounts/store.ts';
 import { outdateAccount } from '../accounts/watermark.ts';
+import { endFamilies } from '../assurance/family-store.ts';
 import { revokeProofs } from '../assurance/level.ts';
 import { cancelMoves } from '../assurance/rebind.ts';
 import { supersedeCodes as supersedeRecoveryCodes } from '../authenticators/recovery-store.ts';
@@ -90,6 +91,7 @@ export async function unlockAccount(
 
 async function endEverything({ db, grants }: LockHouse, accountId: string, now: Date): Promise<void> {
   await revokeProofs(db, { accountId }, now);
+  await endFamilies(db, { accountId }, now);
   await failTransactions(db, accountId);
   await supersedeCodes(db, accountId, now);
   await contestPhone(db, accountId, now);

@@ -225,3 +225,20 @@ test('codes through Zalo need an account, its token and a template; notices are 
   t.is(readConfig(both).TNID_ZNS_NOTICE_TEMPLATE, '100002');
   t.is(problemsOf({ ...both, TNID_ZNS_NOTICE_TEMPLATE: 'thong-bao' }).length, 1);
 });
+
+test('the hotline is set up wholly or not at all; events need the account or mini app they are about', (t) => {
+  const hotline = {
+    TNID_HOTLINE_OA_ID: '1022000000000001022',
+    TNID_HOTLINE_APP_ID: '1022314159265358979',
+    TNID_HOTLINE_OA_SECRET: 'oa-secret-of-the-hotline',
+  };
+  t.is(readConfig({ ...good, ...hotline }).TNID_HOTLINE_OA_ID, '1022000000000001022');
+  for (const name of Object.keys(hotline)) {
+    t.is(problemsOf({ ...good, ...hotline, [name]: undefined }).length, 1, name);
+    t.notRegex(problemsOf({ ...good, ...hotline, [name]: undefined }).join(), /oa-secret-of/);
+  }
+  t.is(problemsOf({ ...good, ...hotline, TNID_HOTLINE_OA_ID: 'abc' }).length, 1);
+  t.is(problemsOf({ ...good, TNID_OA_SECRET: 'x' }).length, 1);
+  t.is(problemsOf({ ...good, TNID_ZALO_MINIAPP_API_KEY: 'x' }).length, 1);
+  t.is(problemsOf({ ...good, TNID_ZALO_MINIAPP_ID: '1', TNID_ZALO_MINIAPP_API_KEY: 'x' }).length, 0);
+});

@@ -27,8 +27,6 @@ export type Launch = {
   /** A token after a step-up. One that came after `since` serves too: two calls may be refused at once. */
   raise(want: Want, since: number): Promise<Held>;
   drop(resource: string, held: Held): void;
-  /** The everyday token as it lies there. */
-  held(resource: string): Held | undefined;
 };
 
 export function openLaunch(options: {
@@ -45,6 +43,8 @@ export function openLaunch(options: {
   const { issuer, clientId, language } = options;
   const door: BrokerDoor = { issuer, clientId, line, language };
   const everyday = new Map<string, Held>();
+  // What the app has asked for outlives the tokens, so that a new session brings the same ones back.
+  const asks = new Map<string, readonly string[]>();
   const raised = new Map<string, Held>();
   // Steps that were broken off leave a session at the broker, but only a token makes a citizen signed in.
   let isSignedIn = false;
@@ -91,16 +91,17 @@ export function openLaunch(options: {
     line,
     isSignedIn: () => isSignedIn,
     isSigningIn: () => !isSignedIn && running.size > 0,
-    held: (resource) => everyday.get(resource),
     async token(resource, scope, { askConsent = false } = {}) {
       const held = everyday.get(resource);
-      const wanted = [...new Set([...(held?.asked ?? []), ...words(scope)])];
+      const wanted = [...new Set([...(asks.get(resource) ?? []), ...words(scope)])];
       if (wanted.length === 0)
         throw new TypeError(`nothing says which scope of ${resource} is needed: name it, { scope: '…' }`);
       const isEnough = held !== undefined && covers(held.asked, wanted) && !askConsent;
       if (isEnough && held.expiresAt - Date.now() > renewBeforeMs) return held;
       try {
-        return await run(everyday, { resource, scope: wanted.join(' '), askConsent });
+        const fresh = await run(everyday, { resource, scope: wanted.join(' '), askConsent });
+        asks.set(resource, wanted);
+        return fresh;
       } catch (error) {
         // A minute without a net is no reason to refuse a call that the old token still allows.
         if (isEnough && isPassing(error) && held.expiresAt > Date.now()) return held;

@@ -34,7 +34,8 @@ export async function launch(
     throw new Trouble('invalid_request', { detail: 'subject_evidence_type' });
   if (call.zalo_access_token === undefined)
     throw new Trouble('invalid_request', { detail: 'zalo_access_token' });
-  const { wanted, scopes } = await wantedBy(house, client, flow);
+  // Refused before the evidence is spent.
+  await wantedBy(house, client, flow);
   const key = house.vault.keyOf('address', addressOf(ctx, house.trustedProxies)).toString('base64url');
   if (isBlocked(house, key, now))
     throw new Trouble('slow_down', { detail: 'evidence', retryAfterSeconds: 60 });
@@ -46,7 +47,7 @@ export async function launch(
       jkt,
       deviceKey: call.device_id === undefined ? undefined : house.vault.keyOf('device', call.device_id),
       flow,
-      wanted: { interactionUid: flow.uid, kind: 'challenge', clientId: client.clientId, level: wanted.level, maxAgeSeconds: wanted.maxAgeSeconds, scopes }, // prettier-ignore
+      clientId: client.clientId,
     },
     now,
   );

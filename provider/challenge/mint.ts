@@ -3,12 +3,13 @@
 
 import type { Context } from 'koa';
 import type { Database } from '../../database.ts';
-import { keepFlow, keepGrant } from '../../assurance/family.ts';
+import { finishFlow } from '../../assurance/family.ts';
 import { acrOf } from '../../policies/level.ts';
 import { isIdentityStep } from '../../policies/methods.ts';
 import { rememberDevice } from '../../safety/hold.ts';
 import { deviceKind } from '../device.ts';
 import { saveGrant } from '../grants.ts';
+import type { GrantRequest } from '../grants.ts';
 import { ME_SCOPE, meAudience } from '../own-api.ts';
 import type { Stand } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
@@ -29,26 +30,18 @@ export async function mintCode(
     existing?.accountId === accountId && existing.clientId === client.clientId ? existing : undefined;
   const [redirectUri] = client.redirectUris ?? [];
   if (redirectUri === undefined) throw new Error('the mini app has no redirect address');
-  const grant = await saveGrant(provider, mine, request, consent?.purposes ?? []);
   const own = flow.resource === meAudience(house.issuer);
-  if (own && !grant.getResourceScope(meAudience(house.issuer)).includes(ME_SCOPE)) {
-    grant.addResourceScope(meAudience(house.issuer), ME_SCOPE);
-    await grant.save();
-  }
-  if (
-    !own &&
-    request.service !== undefined &&
-    !request.scopes.some((scope) =>
-      grant
-        .getResourceScope(request.service?.id ?? '')
-        .split(' ')
-        .includes(scope),
-    )
-  )
-    throw new Trouble('access_denied', { detail: 'no consent' });
-  if (family.grant_id !== grant.jti) await keepGrant(house.db, { id: family.id, grantId: grant.jti });
+  const launched = {
+    lifeSeconds: Math.max(1, Math.round((family.expires_at.getTime() - now.getTime()) / 1000)),
+    own: own ? { resource: meAudience(house.issuer), scope: ME_SCOPE } : undefined,
+  };
+  const grant = await saveGrant(provider, mine, request, consent?.purposes ?? [], launched);
+  if (!own && !carriesAny(grant, request)) throw new Trouble('access_denied', { detail: 'no consent' });
   if (stands.level === 2) await remember(house.db, ctx, stand, now);
-  const code = await new provider.AuthorizationCode({
+  // One code a flow; none for a family that ended while this was under way.
+  const over = { id: family.id, grantId: grant.jti, flow: { ...flow, over: true } };
+  if ((await finishFlow(house.db, over)) !== 1) throw new Trouble('invalid_session', { detail: 'ended' });
+  return new provider.AuthorizationCode({
     client,
     accountId,
     grantId: grant.jti,
@@ -64,9 +57,16 @@ export async function mintCode(
     codeChallengeMethod: 'S256',
     dpopJkt: family.jkt,
   } as ConstructorParameters<typeof provider.AuthorizationCode>[0]).save();
-  // One code a flow.
-  await keepFlow(house.db, { id: family.id, flow: { ...flow, over: true } });
-  return code;
+}
+
+/** Whether anything of what a service was asked for is granted; nothing asked of a service is enough. */
+function carriesAny(
+  grant: Awaited<ReturnType<typeof saveGrant>>,
+  { service, scopes }: GrantRequest,
+): boolean {
+  if (service === undefined) return true;
+  const granted = grant.getResourceScope(service.id).split(' ');
+  return scopes.some((scope) => granted.includes(scope));
 }
 
 // The machine level 2 was proven on is not new the next time. One that keeps no number stays new.

@@ -75,4 +75,3 @@ export const scripts: readonly (readonly [title: string, script: Script, word: s
   ['a JSON null', http('null'), 'unexpected_shape'],
   ['an error of words', http('{"error":"soon"}'), 'unexpected_shape'],
 ];
-

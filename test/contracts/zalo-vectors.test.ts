@@ -1,4 +1,4 @@
-// Published vectors that concern social login. The others belong to the webhooks and to ZNS.
+// Published vectors that concern social login and template messages. The webhooks' are in test/accounts.
 
 import { readFile } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -57,4 +57,25 @@ test('vector appsecret-proof: the client computes the proof of the official SDKs
     appSecretProof(inputs['app_secret'] ?? '', inputs['access_token'] ?? ''),
     expected['appsecret_proof'] ?? '',
   );
+});
+
+test('vector zns-hash-phone: the twin knows a number by this hash', async (t) => {
+  const { inputs, expected } = await vector(t, 'zns-hash-phone');
+  const app = { appId: '1', appSecret: 'secret', redirectUris: [] };
+  const twin = await startZalo({
+    apps: [app],
+    citizens: [{ zaloId: '9007199254740993001', name: 'Nguyễn Văn An', phone: `+${inputs['phone']}` }],
+    oas: [{ oaId: '2', appId: '1', secretKey: 'oa-secret', refreshToken: 'first' }],
+  });
+  const ask = async (path: string, headers: Record<string, string>, body: string | URLSearchParams) =>
+    z
+      .record(z.string(), z.unknown())
+      .parse(await (await fetch(`${twin.url}${path}`, { method: 'POST', headers, body })).json());
+  const grant = { app_id: '1', grant_type: 'refresh_token', refresh_token: 'first' };
+  const { access_token: token } = await ask('/v4/oa/access_token', { secret_key: 'secret' }, new URLSearchParams(grant)); // prettier-ignore
+  const message = { ...expected, template_id: '1', template_data: { otp: '1' } };
+  const sent = await ask('/message/template/hashphone', { access_token: String(token) }, JSON.stringify(message)); // prettier-ignore
+  t.is(sent['error'], 0);
+  t.is(twin.znsInbox(`+${inputs['phone']}`).length, 1);
+  await twin.close();
 });

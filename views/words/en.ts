@@ -4,6 +4,7 @@ import { enCounter } from './en-counter.ts';
 import { enCard } from './en-card.ts';
 import { enChip } from './en-chip.ts';
 import { enCatalogue } from './en-catalogue.ts';
+import { enMe } from './en-me.ts';
 import { enSafety } from './en-safety.ts';
 import { enOwner } from './en-owner.ts';
 import { enPasskeys } from './en-passkeys.ts';
@@ -215,6 +216,7 @@ export const en: Words = {
   ...enChip,
   ...enCatalogue,
   ...enSafety,
+  ...enMe,
   ...enOwner,
   ...enStepUp,
   ...enPasskeys,

@@ -9,6 +9,7 @@ import { viCounter } from './vi-counter.ts';
 import { viCard } from './vi-card.ts';
 import { viChip } from './vi-chip.ts';
 import { viCatalogue } from './vi-catalogue.ts';
+import { viMe } from './vi-me.ts';
 import { viSafety } from './vi-safety.ts';
 import { viOwner } from './vi-owner.ts';
 import { viPasskeys } from './vi-passkeys.ts';
@@ -215,6 +216,7 @@ export const vi = {
   ...viChip,
   ...viCatalogue,
   ...viSafety,
+  ...viMe,
   ...viOwner,
   ...viStepUp,
   ...viPasskeys,

@@ -18,7 +18,8 @@ export function readCardQr(text: string): PrintedCard | undefined {
 export function isoDate(typed: string): string | undefined {
   const text = typed.trim();
   if (/^\d{4}$/.test(text)) return text;
-  const found = /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(text) ?? /^(\d{2})(\d{2})(\d{4})$/.exec(text);
+  const found =
+    /^(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})$/.exec(text) ?? /^(\d{2})(\d{2})(\d{4})$/.exec(text);
   if (found === null) return undefined;
   const [, day = '', month = '', year = ''] = found;
   const date = new Date(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T00:00:00Z`);

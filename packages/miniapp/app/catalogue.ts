@@ -28,7 +28,9 @@ export type Group = 'open' | 'now' | 'verified';
 /** A service stands where its first step is: "use now" as soon as one thing needs no more than the login. */
 export function groupOf({ actions }: Service): Group {
   if (actions.length === 0) return 'open';
-  return actions.some(({ level, handover }) => level === 1 && handover !== 'national_portal') ? 'now' : 'verified';
+  return actions.some(({ level, handover }) => level === 1 && handover !== 'national_portal')
+    ? 'now'
+    : 'verified';
 }
 
 export function findAction(catalogue: Catalogue | undefined, name: string) {

@@ -166,4 +166,3 @@ export function Facts({ rows }: { readonly rows: readonly (readonly [string, Com
     </dl>
   );
 }
-

@@ -119,7 +119,8 @@ async function readAnswer(response: Response): Promise<ServiceAnswer> {
   // Problem types are addresses of the broker; the last word is the name of the row (protocol §4).
   const kind = problem.data?.type?.split('/').at(-1);
   const handover = handoverSchema.safeParse(body);
-  if (kind === 'handover' && handover.success) return { outcome: 'handover', location: handover.data.location };
+  if (kind === 'handover' && handover.success)
+    return { outcome: 'handover', location: handover.data.location };
   if (kind === 'consent-withdrawn' || kind === 'consent-required') return { outcome: 'no-consent' };
   return { outcome: 'refused', title: problem.data?.title ?? '' };
 }
@@ -130,6 +131,7 @@ function refuseOutage({ status }: Response): void {
 
 function read<Value>(schema: z.ZodMiniType<Value>, value: unknown): Value {
   const found = schema.safeParse(value);
-  if (!found.success) throw new TayNinhIdError('protocol', 'an answer of another shape', { cause: found.error });
+  if (!found.success)
+    throw new TayNinhIdError('protocol', 'an answer of another shape', { cause: found.error });
   return found.data;
 }

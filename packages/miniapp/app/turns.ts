@@ -1,6 +1,6 @@
 // The package asks, a screen answers: the step that waits for the citizen, and the moment it is over.
 
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { OnStep } from '../miniapp.ts';
 import type { Reply, Turn } from './steps/step.ts';
 

@@ -119,5 +119,7 @@ function titleOf({ challenge }: Turn, words: Words): string {
 
 // From every step of a chosen way there is a way back to the choice (protocol §6).
 function canChooseAgain(type: Turn['challenge']['type']): boolean {
-  return ['card_register', 'cccd_nfc', 'counter', 'vneid_redirect', 'passkey_web', 'otp', 'phone'].includes(type);
+  return ['card_register', 'cccd_nfc', 'counter', 'vneid_redirect', 'passkey_web', 'otp', 'phone'].includes(
+    type,
+  );
 }

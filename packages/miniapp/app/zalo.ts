@@ -12,7 +12,10 @@ export type ZaloFunctions = {
   scanQRCode?(): Promise<{ content: string }>;
   openChat?(who: { type: 'oa'; id: string; message?: string }): Promise<unknown>;
   closeApp?(): Promise<unknown>;
-  nativeStorage?: { getItem(key: string): string | null | undefined; setItem(key: string, value: string): void };
+  nativeStorage?: {
+    getItem(key: string): string | null | undefined;
+    setItem(key: string, value: string): void;
+  };
 };
 
 declare global {

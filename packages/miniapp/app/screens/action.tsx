@@ -1,49 +1,14 @@
 // One act at a service: the form, the call with every step it takes, and what the service answered.
 
-import { useState } from 'preact/hooks';
-import * as z from 'zod/mini';
+import { useEffect, useState } from 'preact/hooks';
 import { findAction, type Action, type Service } from '../catalogue.ts';
 import { useApp } from '../frame.ts';
-import { Button, Facts, Field, Form, Screen, Submit, Trouble } from '../parts.tsx';
+import { Button, Field, Form, Screen, Submit, Trouble } from '../parts.tsx';
 import { troubleOf, type ServiceAnswer, type TroubleShown } from '../session.ts';
 import { Waiting } from '../waiting.tsx';
 import { openOutside } from '../zalo.ts';
-import type { Words } from '../words/vi.ts';
-
-type FieldPlan = { readonly name: string; readonly label: string; readonly hint: string; readonly isLong?: boolean };
-type FormPlan = { readonly lead?: string; readonly send: string; readonly done: string; readonly fields: readonly FieldPlan[] };
-
-/** What the demo services can really do; undefined: this app does not know the act's form. */
-export function formOf({ action, route }: Action): ((words: Words) => FormPlan) | undefined {
-  switch (action) {
-    case 'phananh.gui':
-      return ({ report }) => ({
-        lead: report.lead,
-        send: report.send,
-        done: report.done,
-        fields: [
-          { name: 'viTri', label: report.place, hint: report.placeHint },
-          { name: 'noiDung', label: report.what, hint: report.whatHint, isLong: true },
-        ],
-      });
-    case 'hoso.nop':
-      return ({ dossier }) => ({
-        lead: dossier.lead,
-        send: dossier.send,
-        done: dossier.done,
-        fields: [
-          { name: 'loai', label: dossier.kind, hint: dossier.kindHint },
-          { name: 'noiDung', label: dossier.what, hint: dossier.whatHint, isLong: true },
-        ],
-      });
-    case 'hoso.nop-tthc':
-      return ({ service }) => ({ lead: service.portalText, send: service.portal, done: service.portalTitle, fields: [] });
-    default:
-      return route?.method === 'GET' && /^(hoso|phananh)\./.test(action)
-        ? ({ frame, answer }) => ({ send: frame.again, done: answer.mine, fields: [] })
-        : undefined;
-  }
-}
+import { DoneScreen } from './action-done.tsx';
+import { formOf } from './action-forms.ts';
 
 export function ActionScreen({ name }: { readonly name: string }) {
   const { words, catalogue } = useApp();
@@ -66,9 +31,8 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
   const [answer, setAnswer] = useState<ServiceAnswer>();
   const [trouble, setTrouble] = useState<TroubleShown>();
   const [isSending, setSending] = useState(false);
-  if (plan === undefined) return <Screen title={action.title[lang]}>{words.service.elsewhere}</Screen>;
-
   const send = async () => {
+    if (plan === undefined) return;
     const empty = plan.fields.find((field) => (typed[field.name] ?? '').trim() === '');
     setMissing(empty?.name);
     if (empty !== undefined) return;
@@ -94,8 +58,18 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
       setTrouble(troubleOf(error));
     }
   };
+  // Nothing to fill in: asked at once.
+  useEffect(() => void (plan?.isQuestion === true && send()), []);
+  if (plan === undefined) return <Screen title={action.title[lang]}>{words.service.elsewhere}</Screen>;
 
-  if (answer?.outcome === 'done') return <Done title={plan.done} body={answer.body} service={service} />;
+  if (answer?.outcome === 'done')
+    return (
+      <DoneScreen
+        title={plan.isQuestion === true ? action.title[lang] : plan.done}
+        body={answer.body}
+        service={service}
+      />
+    );
   if (answer?.outcome === 'handover') {
     const { location } = answer;
     return (
@@ -137,68 +111,5 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
         {isSending ? <Waiting text={words.frame.sending} /> : <Submit>{plan.send}</Submit>}
       </Form>
     </Screen>
-  );
-}
-
-const entrySchema = z.object({ ma: z.string(), trangThai: z.string() });
-const listSchema = z.union([
-  z.object({ phanAnh: z.array(entrySchema) }),
-  z.object({ hoSo: z.array(entrySchema) }),
-]);
-const papersSchema = z.object({ giayTo: z.array(z.string()) });
-
-function Done({ title, body, service }: { readonly title: string; readonly body: unknown; readonly service: Service }) {
-  const { words, lang } = useApp();
-  const [entry, list, papers] = [entrySchema, listSchema, papersSchema].map((schema) => schema.safeParse(body));
-  return (
-    <Screen title={title}>
-      {entry?.success === true && (
-        <div class="done" role="status">
-          <Entry {...(entry.data as z.infer<typeof entrySchema>)} />
-          <p>{words.answer.keep}</p>
-        </div>
-      )}
-      {list?.success === true && <Entries list={Object.values(list.data as object).flat() as z.infer<typeof entrySchema>[]} />}
-      {papers?.success === true && (
-        <>
-          <h2>{words.answer.papers}</h2>
-          <ul>
-            {(papers.data as z.infer<typeof papersSchema>).giayTo.map((one) => (
-              <li key={one}>{one}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      <p class="hint">{service.title[lang]}</p>
-      <a class="button quiet" href="#/">
-        {words.frame.home}
-      </a>
-    </Screen>
-  );
-}
-
-function Entries({ list }: { readonly list: readonly z.infer<typeof entrySchema>[] }) {
-  const { words } = useApp();
-  if (list.length === 0) return <p>{words.answer.none}</p>;
-  return (
-    <ul class="rows">
-      {list.map((one) => (
-        <li key={one.ma}>
-          <Entry {...one} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Entry({ ma, trangThai }: z.infer<typeof entrySchema>) {
-  const { words } = useApp();
-  return (
-    <Facts
-      rows={[
-        [words.answer.code, <strong class="number">{ma}</strong>],
-        [words.answer.state, trangThai],
-      ]}
-    />
   );
 }

@@ -26,7 +26,11 @@ export function HomeScreen() {
       {catalogue === undefined && trouble === undefined && <Waiting text={words.frame.loading} />}
       {catalogue !== undefined &&
         groups.map((group) => (
-          <ServiceGroup key={group} group={group} services={catalogue.services.filter((one) => groupOf(one) === group)} />
+          <ServiceGroup
+            key={group}
+            group={group}
+            services={catalogue.services.filter((one) => groupOf(one) === group)}
+          />
         ))}
       <section>
         <h2>{home.mine}</h2>

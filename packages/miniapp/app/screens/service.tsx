@@ -2,7 +2,7 @@ import type { Action, Service } from '../catalogue.ts';
 import { useApp } from '../frame.ts';
 import { Screen } from '../parts.tsx';
 import { Waiting } from '../waiting.tsx';
-import { formOf } from './action.tsx';
+import { formOf } from './action-forms.ts';
 
 /** One utility: what can be done there and what each thing needs. */
 export function ServiceScreen({ code }: { readonly code: string }) {

@@ -58,9 +58,31 @@ export function CardStep({ challenge, reply }: StepProps<'card_register'>) {
       )}
       {isByHand && (
         <Form onSubmit={send}>
-          <Field label={card.number} hint={card.numberHint} value={number} onInput={setNumber} error={mistakes.number} inputMode="numeric" name="card_number" />
-          <Field label={card.name} hint={card.nameHint} value={name} onInput={setName} error={mistakes.name} name="card_name" />
-          <Field label={card.birthdate} hint={card.birthdateHint} value={born} onInput={setBorn} error={mistakes.born} name="card_birthdate" />
+          <Field
+            label={card.number}
+            hint={card.numberHint}
+            value={number}
+            onInput={setNumber}
+            error={mistakes.number}
+            inputMode="numeric"
+            name="card_number"
+          />
+          <Field
+            label={card.name}
+            hint={card.nameHint}
+            value={name}
+            onInput={setName}
+            error={mistakes.name}
+            name="card_name"
+          />
+          <Field
+            label={card.birthdate}
+            hint={card.birthdateHint}
+            value={born}
+            onInput={setBorn}
+            error={mistakes.born}
+            name="card_birthdate"
+          />
           <Submit>{card.button}</Submit>
         </Form>
       )}

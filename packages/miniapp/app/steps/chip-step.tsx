@@ -55,13 +55,35 @@ export function ChipStep({ challenge, step, reply }: StepProps<'cccd_nfc'>) {
         </Button>
       )}
       <Form onSubmit={() => void read()}>
-        <Field label={chip.number} value={number} onInput={setNumber} inputMode="numeric" name="chip_number" />
-        <Field label={chip.birthdate} hint={words.card.birthdateHint} value={born} onInput={setBorn} name="chip_birthdate" />
+        <Field
+          label={chip.number}
+          value={number}
+          onInput={setNumber}
+          inputMode="numeric"
+          name="chip_number"
+        />
+        <Field
+          label={chip.birthdate}
+          hint={words.card.birthdateHint}
+          value={born}
+          onInput={setBorn}
+          name="chip_birthdate"
+        />
         {!isEndless && (
-          <Field label={chip.expires} hint={chip.expiresHint} value={expires} onInput={setExpires} name="chip_expires" />
+          <Field
+            label={chip.expires}
+            hint={chip.expiresHint}
+            value={expires}
+            onInput={setExpires}
+            name="chip_expires"
+          />
         )}
         <label class="choice">
-          <input type="checkbox" checked={isEndless} onChange={(event) => setEndless(event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={isEndless}
+            onChange={(event) => setEndless(event.currentTarget.checked)}
+          />
           {chip.noEnd}
         </label>
         <p>{chip.hold}</p>

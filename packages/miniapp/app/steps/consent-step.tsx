@@ -77,7 +77,13 @@ export function ConsentStep({ challenge, reply }: StepProps<'consent'>) {
   );
 }
 
-function PurposeCard({ purpose, children }: { readonly purpose: Purpose; readonly children: preact.ComponentChildren }) {
+function PurposeCard({
+  purpose,
+  children,
+}: {
+  readonly purpose: Purpose;
+  readonly children: preact.ComponentChildren;
+}) {
   const { words } = useApp();
   const { consent } = words;
   return (

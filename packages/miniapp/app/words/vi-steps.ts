@@ -21,7 +21,8 @@ export const viSteps = {
     yes: 'Có người đang gọi tôi',
     help: 'Con cháu hay cán bộ ngồi cạnh giúp bạn thì không sao.',
     stopTitle: 'Hãy dừng lại và cúp máy',
-    stopText: 'Cán bộ không bao giờ gọi điện bảo bạn làm bước này. Hãy cúp máy, rồi gọi 1022 để hỏi cho chắc.',
+    stopText:
+      'Cán bộ không bao giờ gọi điện bảo bạn làm bước này. Hãy cúp máy, rồi gọi 1022 để hỏi cho chắc.',
     stopHelp: 'Chưa có gì xảy ra. Khi nào tự mình muốn làm, bạn làm lại từ đầu.',
   },
   choose: {
@@ -33,8 +34,14 @@ export const viSteps = {
     options: {
       vneid: { button: 'Bằng VNeID', text: 'Bạn sang trang VNeID, rồi chép 8 số về đây.' },
       cccd_nfc: { button: 'Áp thẻ căn cước vào điện thoại', text: 'Điện thoại đọc chip trong thẻ.' },
-      card_register: { button: 'Quét mã QR trên thẻ', text: 'Chụp mã vuông trên thẻ căn cước, hoặc nhập tay.' },
-      counter: { button: 'Nhờ cán bộ ở quầy một cửa', text: 'Mang thẻ căn cước đến xã, phường nào cũng được.' },
+      card_register: {
+        button: 'Quét mã QR trên thẻ',
+        text: 'Chụp mã vuông trên thẻ căn cước, hoặc nhập tay.',
+      },
+      counter: {
+        button: 'Nhờ cán bộ ở quầy một cửa',
+        text: 'Mang thẻ căn cước đến xã, phường nào cũng được.',
+      },
       passkey_web: { button: 'Bằng khóa đăng nhập', text: 'Vân tay, khuôn mặt hoặc mã mở máy.' },
       otp: { button: 'Nhận mã qua tin nhắn', text: 'Mã 6 số gửi đến số điện thoại của bạn.' },
     },
@@ -42,7 +49,8 @@ export const viSteps = {
     errors: {
       expired: 'Đã quá thời gian chờ. Hãy chọn lại một cách.',
       failed: 'Chưa xác minh được. Hãy thử lại hoặc chọn cách khác.',
-      other_person: 'Giấy tờ hoặc tài khoản vừa dùng là của người khác. Hãy dùng của chính bạn, hoặc gọi 1022.',
+      other_person:
+        'Giấy tờ hoặc tài khoản vừa dùng là của người khác. Hãy dùng của chính bạn, hoặc gọi 1022.',
       not_enough: 'Cách vừa rồi chưa đủ cho việc này. Hãy chọn cách khác.',
       declined: 'Bạn đã dừng ở bước vừa rồi. Hãy chọn lại một cách.',
       unavailable: 'Cách vừa rồi đang không dùng được. Hãy đợi vài phút hoặc chọn cách khác.',

@@ -28,6 +28,7 @@ export const vi = {
       1: 'Mức Tây Ninh ID 1: chưa xác minh danh tính',
       2: 'Mức Tây Ninh ID 2: đã xác minh danh tính',
     },
+    until: (date: string) => `Có giá trị đến ${date}.`,
     now: 'Dùng ngay',
     nowText: 'Đăng nhập bằng Zalo là đủ.',
     verified: 'Cần xác minh danh tính',
@@ -43,7 +44,6 @@ export const vi = {
       help: 'Trợ giúp',
     },
     noServices: 'Chưa tải được danh sách tiện ích.',
-    waiting: (count: number) => (count === 1 ? '1 yêu cầu đang chờ bạn' : `${count} yêu cầu đang chờ bạn`),
   },
   service: {
     does: 'Việc làm được',
@@ -52,7 +52,8 @@ export const vi = {
     elsewhereText: 'Khi mở, bạn làm được những việc dưới đây ngay tại đây.',
     web: 'Mở trang của tiện ích',
     portal: 'Mở Cổng Dịch vụ công quốc gia',
-    portalText: 'Thủ tục hành chính nộp tại Cổng Dịch vụ công quốc gia. Chúng tôi không gửi dữ liệu nào của bạn sang đó.',
+    portalText:
+      'Thủ tục hành chính nộp tại Cổng Dịch vụ công quốc gia. Chúng tôi không gửi dữ liệu nào của bạn sang đó.',
     portalTitle: 'Việc này làm ở Cổng quốc gia',
   },
   report: {
@@ -82,7 +83,8 @@ export const vi = {
     keep: 'Hãy giữ mã này. Khi hỏi 1022, bạn đọc mã cho tổng đài.',
     mine: 'Của bạn',
     none: 'Chưa có gì ở đây.',
-    papers: 'Giấy tờ cần chuẩn bị',
+    noConsent: 'Việc này cần bạn cho phép dùng thông tin. Bạn đã không đồng ý hoặc đã rút lại.',
+    askAgain: 'Xem lại và chọn lại',
   },
   help: {
     title: 'Trợ giúp',
@@ -121,6 +123,7 @@ export const vi = {
     denied: 'Chưa được phép làm việc này. Cần hỏi, bạn gọi 1022.',
     unmet: 'Chưa đủ điều kiện để làm việc này. Cần hỏi, bạn gọi 1022.',
     redirect_to_web: 'Việc này làm ở trang web của Tây Ninh ID. Bấm nút dưới đây để mở.',
+    unsupported: 'Zalo trên máy này đã cũ. Hãy cập nhật Zalo rồi mở lại.',
     protocol: 'Có lỗi nhỏ ở phía chúng tôi. Bạn bấm Thử lại.',
     openWeb: 'Mở trang web Tây Ninh ID',
   },
