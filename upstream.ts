@@ -69,6 +69,7 @@ export function connectUpstream({
     ),
     zaloApp: dependencies.watch('zalo', createZaloApp(zaloAccess)),
     miniAppUrl: miniAppUrl(config),
+    hotlineOa: config.TNID_HOTLINE_OA_ID,
     vneid: dependencies.watch(
       'vneid',
       createVneidSignOn({

@@ -139,7 +139,9 @@ export function verifyMiniAppEvent(given: {
 }
 
 /** The values in the order of their keys as JavaScript sorts text: "10" comes before "2". */
-export function miniAppContent(event: Readonly<Record<string, unknown>>): string {
+export function miniAppContent(
+  event: Readonly<Record<string, string | number | boolean | object | null | undefined>>,
+): string {
   return Object.keys(event)
     .toSorted()
     .map((key) => {

@@ -13,7 +13,9 @@ export type NoticeKind =
   | 'binding_ending'
   | 'phone_changed'
   | 'guardian_asked'
-  | 'guardian_recorded';
+  | 'guardian_recorded'
+  | 'hotline_linked'
+  | 'zalo_revoked';
 
 /**
  * Queues the notice in the running transaction. `key` makes it idempotent per account and kind;

@@ -12,27 +12,49 @@ export type PasskeyStep =
   | { readonly outcome: 'proven' }
   | { readonly outcome: 'refused'; readonly reason: 'expired' | 'unknown' | 'suspect' };
 
+type Who = { readonly tx: TransactionRow; readonly accountId: string; readonly sessionUid: string | undefined }; // prettier-ignore
+export type PasskeyProof = { readonly passkeyId: string; readonly amr: readonly string[] };
+
 /** @throws Refusal forbidden without a binding, conflict when the transaction has moved on */
 export async function finishPasskey(
   house: PasskeyHouse,
-  { response, place }: { response: string; place: string },
-  { tx, accountId, sessionUid }: { tx: TransactionRow; accountId: string; sessionUid: string | undefined },
+  answer: { response: string; place: string },
+  who: Who,
   now: Date,
 ): Promise<PasskeyStep> {
-  const { db, origin } = house;
-  const owner = { kind: 'account', id: accountId } as const;
-  const answered = await finishAuthentication(house, { owner, place, response }, now);
-  const about = { kind: 'stepup.passkey', actor: 'self', accountId, clientId: tx.client_id } as const;
-  if (answered.outcome === 'refused') {
-    const { reason } = answered;
-    await recordAccess(db, origin, { ...about, outcome: 'refused', details: { reason } }, now);
-    return { outcome: 'refused', reason: reason === 'expired' || reason === 'suspect' ? reason : 'unknown' };
-  }
-  const { passkeyId, amr } = answered;
-  await db.transaction(async () => {
-    await proveStep(db, { transactionId: tx.id, step: 'passkey', accountId, upstreamRef: passkeyId }, now);
-    await recordAccess(db, origin, { ...about, outcome: 'ok', details: { passkey: passkeyId } }, now);
-    await completeLevel2(house, { tx, accountId, sessionUid, amr }, now);
-  });
+  const answered = await checkPasskey(house, answer, who, now);
+  if (answered.outcome === 'refused') return answered;
+  await house.db.transaction(() => recordPasskey(house, who, answered, now));
   return { outcome: 'proven' };
 }
+
+/** What the device answered. Nothing is written but a refusal. */
+export async function checkPasskey(
+  house: PasskeyHouse,
+  { response, place }: { response: string; place: string },
+  { tx, accountId }: { tx: Pick<TransactionRow, 'client_id'>; accountId: string },
+  now: Date,
+): Promise<({ readonly outcome: 'right' } & PasskeyProof) | Extract<PasskeyStep, { outcome: 'refused' }>> {
+  const owner = { kind: 'account', id: accountId } as const;
+  const answered = await finishAuthentication(house, { owner, place, response }, now);
+  if (answered.outcome === 'right') return answered;
+  const { reason } = answered;
+  await recordAccess(house.db, house.origin, { ...about(tx, accountId), outcome: 'refused', details: { reason } }, now); // prettier-ignore
+  return { outcome: 'refused', reason: reason === 'expired' || reason === 'suspect' ? reason : 'unknown' };
+}
+
+/** The step and the level, on the caller's transaction. @throws Refusal forbidden, conflict */
+export async function recordPasskey(
+  house: PasskeyHouse,
+  { tx, accountId, sessionUid }: Who,
+  { passkeyId, amr }: PasskeyProof,
+  now: Date,
+): Promise<void> {
+  const { db, origin } = house;
+  await proveStep(db, { transactionId: tx.id, step: 'passkey', accountId, upstreamRef: passkeyId }, now);
+  await recordAccess(db, origin, { ...about(tx, accountId), outcome: 'ok', details: { passkey: passkeyId } }, now); // prettier-ignore
+  await completeLevel2(house, { tx, accountId, sessionUid, amr }, now);
+}
+
+const about = (tx: Pick<TransactionRow, 'client_id'>, accountId: string) =>
+  ({ kind: 'stepup.passkey', actor: 'self', accountId, clientId: tx.client_id }) as const;

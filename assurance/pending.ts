@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Vault } from '../keys/vault.ts';
 
-const identity = z.object({
+export const identitySchema = z.object({
   source: z.enum(['vneid', 'chip_c06', 'counter', 'register_match']),
   /** Of the upstream account, where there is one (VNeID). */
   issuer: z.string().optional(),
@@ -21,7 +21,7 @@ const identity = z.object({
   supervised: z.boolean().optional(),
 });
 const pending = z.object({
-  identity: identity.optional(),
+  identity: identitySchema.optional(),
   phone: z.string().optional(),
   method: z.enum(['vneid', 'chip', 'card', 'counter', 'passkey', 'otp']).optional(),
   brakeAnswered: z.boolean().optional(),
@@ -30,7 +30,7 @@ const pending = z.object({
 });
 const sealedPending = z.object({ sealed: z.string() });
 
-export type PendingIdentity = z.infer<typeof identity>;
+export type PendingIdentity = z.infer<typeof identitySchema>;
 export type Pending = z.infer<typeof pending>;
 
 export const sealPending = (vault: Vault, transactionId: string, value: Pending) => ({

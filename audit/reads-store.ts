@@ -36,10 +36,7 @@ export const findEventReads = (
  * What services' guards allowed. They name a person by the first 128 bits of the hash of the id that their
  * sector knows (packages/guard/steps/record.ts); an array, so that the index on it is used.
  */
-export const findDecisionReads = (
-  db: Database,
-  where: { accountId: string; since: Date; most: number },
-) =>
+export const findDecisionReads = (db: Database, where: { accountId: string; since: Date; most: number }) =>
   db.rows<ReadRow>(sql`
     select to_char(d.at at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD') as day, d.action as what, d.service_id, d.client_id,
       null::text[] as claims, null::text as commune, count(*)::int as n

@@ -11,6 +11,7 @@ import type { Connection } from './connection.ts';
 import { openScene } from './house.ts';
 import type { Scene } from './house.ts';
 import { serverCore } from './pinning.ts';
+import { startProfile } from './profile.ts';
 import { dpopProof, makeKey } from './proofs.ts';
 import { median, quantile } from './rounds.ts';
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     users: { type: 'string', default: '16' },
     launches: { type: 'string', default: '400' },
+    profile: { type: 'boolean', default: false },
   },
 });
 const TARGET_PER_SECOND = 250;
@@ -72,7 +74,8 @@ async function open(connection: Connection, launch: Ready): Promise<readonly [nu
 }
 
 const core = serverCore();
-const shared = { serverCore: core, withBare: false, durable: true, log: () => {} } as const;
+const nodeOptions = values.profile ? startProfile() : [];
+const shared = { serverCore: core, withBare: false, durable: true, nodeOptions, log: () => {} } as const;
 
 async function counted(): Promise<void> {
   const zalo = await startZalo({

@@ -32,6 +32,7 @@ import { seededPapers } from '../sandbox/citizen/papers.ts';
 import type { Person } from '../sandbox/citizen/people.ts';
 import type { Scene } from '../sandbox/story/scene.ts';
 import { publishChangedFiles } from './demo-catalogue.ts';
+import { registerMiniApp, startPhone } from './demo-phone.ts';
 import { inviteApprovers, inviteOfficers, inviteOwners, type DemoOfficer } from './demo-officers.ts';
 
 /** The ports people can remember. */
@@ -45,6 +46,7 @@ export const usualPorts = {
   dossier: 8086,
   report: 8087,
   cards: 8088,
+  miniapp: 8089,
 };
 export type PortName = keyof typeof usualPorts;
 export const anyPorts: Readonly<Record<PortName, number>> = {
@@ -57,6 +59,7 @@ export const anyPorts: Readonly<Record<PortName, number>> = {
   dossier: 0,
   report: 0,
   cards: 0,
+  miniapp: 0,
 };
 
 export type Stage = {
@@ -64,6 +67,8 @@ export type Stage = {
   readonly portal: string;
   readonly views: string;
   readonly phone: string;
+  /** The mini app on a telephone with Zalo. */
+  readonly miniApp: string;
   readonly services: { readonly dossier: string; readonly report: string };
   readonly sandbox: {
     readonly zalo: string;
@@ -120,6 +125,7 @@ export async function startStage(options: {
     const neighbours = await startNeighbours({ issuer, ports });
     stops.push(() => neighbours.stop());
     await registerClients(db, keys, at('portal'));
+    await registerMiniApp(db, issuer, at('miniapp'), new Date());
     const officers = await inviteOfficers(db, issuer, new Date());
     const approvers = await inviteApprovers(db, issuer, new Date());
     const owners = await inviteOwners(db, issuer, new Date());
@@ -150,6 +156,7 @@ export async function startStage(options: {
     const service = (name: 'hoso' | 'phananh') => ({
       issuer,
       client: { clientId: name, privateKey: keys[name].privateKey },
+      allowedOrigins: [at('miniapp')],
       ...feed,
     });
     const registration = {
@@ -167,6 +174,14 @@ export async function startStage(options: {
         services: { dossier: at('dossier'), report: at('report') },
         tryout: { issuer, phone: `${neighbours.urls.sms}/phone`, cards: neighbours.urls.cards, people: seededPapers, officers }, // prettier-ignore
       }),
+      startPhone({
+        port: ports.miniapp,
+        issuer,
+        zaloUrl: neighbours.urls.zalo,
+        cardsUrl: neighbours.urls.cards,
+        settings: neighbours.settings,
+        services: { hoso: at('dossier'), phananh: at('report') },
+      }),
     ]);
     for (const one of started) stops.push(() => one.stop());
 
@@ -175,6 +190,7 @@ export async function startStage(options: {
       portal: at('portal'),
       views: `${at('portal')}/views`,
       phone: `${neighbours.urls.sms}/phone`,
+      miniApp: at('miniapp'),
       services: { dossier: at('dossier'), report: at('report') },
       sandbox: neighbours.urls,
       people: neighbours.people,

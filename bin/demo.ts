@@ -101,6 +101,7 @@ function facts(stage: Stage, options: Options): object {
       tryout: `${portal}/dung-thu`,
       views,
       phone,
+      miniApp: stage.miniApp,
       ...services,
       ...sandbox,
     },
@@ -131,6 +132,7 @@ function addresses(stage: Stage): string[] {
   const rows = [
     ['Cổng tiện ích (bản thử)', portal],
     ['Người và thẻ để dùng thử', `${portal}/dung-thu`],
+    ['Ứng dụng nhỏ trong Zalo (mô phỏng)', stage.miniApp],
     ['Hồ sơ của tôi', `${issuer}/toi`],
     ['Điện thoại nhận mã', phone],
     ['Mọi trang, mọi trạng thái', views],

@@ -26,6 +26,8 @@ export type Vault = {
       | 'chip-challenge'
       | 'verification'
       | 'zalo-evidence'
+      | 'oa-user'
+      | 'link-code'
       | 'browser-leg',
     value: string,
   ): Buffer;

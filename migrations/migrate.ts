@@ -26,6 +26,8 @@ import * as decisions from './0019-decisions.ts';
 import * as claims from './0020-claims.ts';
 import * as signOn from './0021-sign-on.ts';
 import * as loginFamily from './0022-login-family.ts';
+import * as hotline from './0023-hotline.ts';
+import * as assistedRequest from './0024-assisted-request.ts';
 import * as browserLeg from './0025-browser-leg.ts';
 import * as reads from './0026-reads.ts';
 
@@ -52,6 +54,8 @@ const steps = {
   '0020-claims': claims,
   '0021-sign-on': signOn,
   '0022-login-family': loginFamily,
+  '0023-hotline': hotline,
+  '0024-assisted-request': assistedRequest,
   '0025-browser-leg': browserLeg,
   '0026-reads': reads,
 };

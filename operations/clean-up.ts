@@ -33,6 +33,15 @@ export async function removeExpired(db: Database): Promise<number> {
     // A token of Zalo's lives an hour; longer, so that a clock of theirs that is off opens nothing.
     sql`delete from zalo_evidence where ctid = any(array(
       select ctid from zalo_evidence where used_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    // Longer than Zalo goes on repeating an event, so that none is news twice.
+    sql`delete from oa_event where ctid = any(array(
+      select ctid from oa_event where used_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
+    sql`delete from oa_link_code where ctid = any(array(
+      select ctid from oa_link_code where expires_at < now() limit ${BATCH} for update skip locked))`,
+    sql`delete from oa_link where ctid = any(array(
+      select ctid from oa_link where ended_at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
+    sql`delete from data_duty where ctid = any(array(
+      select ctid from data_duty where closed_at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
     sql`delete from chip_challenge where ctid = any(array(
       select ctid from chip_challenge where expires_at < now() limit ${BATCH} for update skip locked))`,
     sql`delete from message_outbox where ctid = any(array(

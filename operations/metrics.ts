@@ -42,6 +42,12 @@ export function createMetrics() {
       labelNames: ['endpoint', 'failure'],
       registers,
     }),
+    zalo_event: new Counter({
+      name: 'tnid_zalo_events_total',
+      help: 'Events told by Zalo, by kind; refused: not signed, too old or about another account',
+      labelNames: ['kind'],
+      registers,
+    }),
     upstream_failure: new Counter({
       name: 'tnid_upstream_failures_total',
       help: 'Failures of outside systems by class',

@@ -7,7 +7,7 @@ import type { Vault } from '../keys/vault.ts';
 
 export type ClientFacts = {
   readonly clientId: string;
-  readonly kind: 'portal' | 'miniapp' | 'service' | 'sign-on';
+  readonly kind: 'portal' | 'miniapp' | 'service' | 'sign-on' | 'hotline';
   readonly class: 'first_party' | 'gov_portal' | 'service' | 'sign_on';
   readonly serviceId: string | undefined;
 };

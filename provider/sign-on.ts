@@ -34,7 +34,7 @@ export function checkKind(
   const signsIn = metadata.token_endpoint_auth_method === 'private_key_jwt';
   if (kind !== 'sign-on') {
     const pushes = metadata.require_pushed_authorization_requests === true;
-    if (!bound || (kind === 'portal' && !(signsIn && pushes)))
+    if (!bound || (kind === 'portal' && !(signsIn && pushes)) || (kind === 'hotline' && !signsIn))
       throw new errors.InvalidClientMetadata('this kind of client cannot do without DPoP, PAR and private_key_jwt'); // prettier-ignore
     return;
   }

@@ -17,6 +17,8 @@ const SAID: Readonly<Record<NoticeKind, string>> = {
   phone_changed: 'So dien thoai cua tai khoan ban vua thay doi',
   guardian_asked: 'Mot em ban dai dien dang doi ban tra loi',
   guardian_recorded: 'Vua ghi nhan ban la nguoi dai dien cua mot tre em',
+  hotline_linked: 'Zalo vua duoc noi voi Tong dai 1022 de hoi ho so cua ban',
+  zalo_revoked: 'Ban da rut dong y trong Zalo. Moi noi da dang xuat',
 };
 
 /** What nobody did to the account, so nobody else can have done it. */

@@ -4,6 +4,7 @@
 import { type AccountModel, accountPage } from './account.ts';
 import { type CodeModel, codePage } from './code.ts';
 import { errorPage, type ErrorKind } from './error.ts';
+import { browserLegPages } from './gallery-browser-leg.ts';
 import { guardianPages } from './gallery-guardian.ts';
 import { ownerPages } from './gallery-owner.ts';
 import { cataloguePages } from './gallery-catalogue.ts';
@@ -154,6 +155,7 @@ export function gallery(frameOf: (lang: Lang, id: string) => PageFrame): readonl
       withLang((page, s) => consentPage({ page, ...s.consent, error: 'changed' })),
     ),
     ...stepUpPages.map(([id, title, page]) => entry(id, title, page)),
+    ...browserLegPages.map(([id, title, page]) => entry(id, title, page)),
     ...cardPages.map(([id, title, page]) => entry(id, title, page)),
     ...counterPages.map(([id, title, page]) => entry(id, title, page)),
     ...chipPages.map(([id, title, page]) => entry(id, title, page)),

@@ -114,7 +114,8 @@ const LINKS = [
   { id: 'children', href: '/toi/con' },
 ] as const;
 
-function identityOf({ source, boundAt, expiresAt }: NonNullable<Profile['binding']>, now: Date) {
+/** Who the person is here, for how long. */
+export function identityOf({ source, boundAt, expiresAt }: NonNullable<Profile['binding']>, now: Date) {
   if (!isIdentitySource(source)) throw new Error('a binding of an unknown source');
   const left = expiresAt.getTime() - now.getTime();
   const state = left <= 0 ? ('ended' as const) : left < ENDING_MS ? ('ending' as const) : ('fine' as const);

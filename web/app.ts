@@ -18,6 +18,7 @@ import { errorPages } from './errors.ts';
 import { evaluationRoutes } from './evaluation.ts';
 import { guardianRoutes } from './guardians.ts';
 import { interactionRoutes } from './interaction.ts';
+import { meRoutes } from './me.ts';
 import { notMeRoutes } from './not-me.ts';
 import { passkeyRoutes } from './passkeys.ts';
 import { publicRoutes } from './public.ts';
@@ -30,6 +31,7 @@ import { signalRoutes } from './signals.ts';
 import type { Site } from './site.ts';
 import { staffDoorRoutes } from './staff-door.ts';
 import { staffRoutes } from './staff.ts';
+import { utilityRoutes } from './utilities.ts';
 
 export type App = {
   readonly site: Site;
@@ -48,6 +50,8 @@ export function mountPages(provider: BrokerProvider, { site, assets, guards, cat
   const router = new Router();
   for (const room of [
     publicRoutes(site, assets, catalogue),
+    utilityRoutes(site),
+    meRoutes(site, guards),
     revocationRoutes(site, guard),
     evaluationRoutes(site, guard),
     signalRoutes(site, guard),

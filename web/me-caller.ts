@@ -140,6 +140,7 @@ function problem(
 ): void {
   const lang = langOf(ctx);
   const { title, what } = wordsOf(lang).me.problems[kind];
+  const reference: unknown = ctx.state['reference'];
   ctx.status = status;
   ctx.set('content-language', lang);
   ctx.body = {
@@ -147,7 +148,7 @@ function problem(
     title,
     status,
     detail: what,
-    reference: ctx.state['reference'],
+    reference,
   };
   ctx.type = 'application/problem+json';
 }

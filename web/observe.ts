@@ -39,7 +39,7 @@ function newReference(): string {
 }
 
 const FIXED =
-  /^\/(?:|auth|par|token|introspect|revoke|userinfo|jwks|revocations|access\/v1\/evaluations?|decisions|ssf\/(?:jwks|streams|status|verify|poll)|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|danh-muc|dich-vu|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|catalogue(?:\/(?:lich-su|ai-lam-duoc-gi))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
+  /^\/(?:|auth|par|token|introspect|revoke|userinfo|jwks|revocations|access\/v1\/evaluations?|decisions|ssf\/(?:jwks|streams|status|verify|poll)|tien-ich\.json|me|me\/(?:consents|reads|devices|sign-out|requests|hotline)|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|danh-muc|dich-vu|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|catalogue(?:\/(?:lich-su|ai-lam-duoc-gi))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
 
 /** For logs and measurements: an address without what only its holder may know. */
 export function patternOf(path: string): string {
@@ -49,6 +49,7 @@ export function patternOf(path: string): string {
     [/^\/interaction\/[^/]+$/, '/interaction/:uid'],
     [/^\/interaction\/[^/]+\/(zalo|vneid)\/ve$/, '/interaction/:uid/$1/ve'],
     [/^\/interaction\/[^/]+\/([a-z-]{2,20})$/, '/interaction/:uid/$1'],
+    [/^\/me\/(consents|devices|receipts|requests|sessions)\/[^/]+(\/[a-z-]{2,10})?$/, '/me/$1/:id$2'],
     [/^\/toi\/dong-y\/[^/]+$/, '/toi/dong-y/:id'],
     [/^\/nhan-vien\/loi-moi\/[^/]+$/, '/nhan-vien/loi-moi/:token'],
     [/^\/toi\/khoa\/[^/]+(\/(?:ten|bo))?$/, '/toi/khoa/:id$1'],

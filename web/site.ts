@@ -3,6 +3,7 @@
 import type { ZaloLogin } from '../accounts/zalo-login.ts';
 import type { House as ConsentHouse } from '../consent/give.ts';
 import type { ChallengeHouse } from '../provider/challenge/house.ts';
+import type { LaunchAccess } from '../safety/launches.ts';
 import type { Access } from '../safety/lock.ts';
 import type { Desk } from '../signals/desk.ts';
 
@@ -14,7 +15,7 @@ export type Site = ChallengeHouse &
     /** Security events for services. */
     readonly signals: Desk;
     /** Besides taking scopes back: everything an account has ends. */
-    readonly grants: Access;
+    readonly grants: Access & LaunchAccess;
     /** Origins a form of ours may lead to: Zalo and VNeID. */
     readonly upstreamOrigins: readonly string[];
     readonly vneidIssuer: string;
@@ -22,6 +23,8 @@ export type Site = ChallengeHouse &
     readonly stylesheetHref: string;
     /** The client under which a citizen opens their own page. */
     readonly ownClientId: string;
+    /** Official Account of the 1022 hotline on Zalo; undefined where none is set up. */
+    readonly hotlineOa: string | undefined;
     /** Says on every page that people and numbers are made up. */
     readonly demo: boolean;
     readonly measure: (method: string, route: string, status: number, seconds: number) => void;

@@ -8,7 +8,7 @@ import { sql } from '../../database.ts';
 
 const KEEP_MS = 60_000;
 
-export type ClientKind = 'portal' | 'miniapp' | 'service' | 'sign-on';
+export type ClientKind = 'portal' | 'miniapp' | 'service' | 'sign-on' | 'hotline';
 export type ClientClass = 'first_party' | 'gov_portal' | 'service' | 'sign_on';
 export type RegisteredClient = {
   readonly clientId: string;

@@ -2,6 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Database } from '../../database.ts';
 import { sql } from '../../database.ts';
 import type { Grants } from '../../consent/stop.ts';
+import type { LaunchAccess } from '../../safety/launches.ts';
 import type { Access } from '../../safety/lock.ts';
 import { takeFromHand } from './grant-at-hand.ts';
 import { inOrder } from './in-order.ts';
@@ -58,8 +59,9 @@ export async function revokeGrantsOf(db: Database, accountId: string): Promise<v
 type GrantRow = { id: string; payload: AdapterPayload & { resources?: Record<string, string> } };
 
 /** The ports through which consent/ takes scopes back and safety/ everything. */
-export function createGrants(db: Database): Grants & Access {
+export function createGrants(db: Database): Grants & Access & LaunchAccess {
   return {
+    end: (grantId) => revokeGrant(db, grantId),
     async endAll(accountId) {
       await revokeGrantsOf(db, accountId);
       await endSessionsOf(db, accountId);

@@ -35,7 +35,7 @@ export type BrokerDoor = {
 
 const timeoutMs = 30_000; // longer than the broker waits for Zalo twice
 const tries = 3;
-const longestWaitSeconds = 10; // a citizen looks at a still screen no longer
+const patienceSeconds = 6; // over all tries: a citizen looks at a still screen no longer
 
 /** @throws TayNinhIdError */
 export async function challenge(door: BrokerDoor, form: Form): Promise<Outcome> {
@@ -131,12 +131,14 @@ async function post(
 // The same words again, twice at most: the broker gives no new session with a 429 or a 503. After a lost
 // answer the session may have moved on; then the broker says invalid_session, which the flow understands.
 async function patiently(ask: () => Promise<Answer>): Promise<Answer> {
+  let waited = 0;
   for (let left = tries - 1; ; left -= 1) {
     try {
       return await ask();
     } catch (error) {
-      const seconds = error instanceof TayNinhIdError ? (error.retryAfterSeconds ?? 1) : 0;
-      if (!isPassing(error) || left === 0 || seconds > longestWaitSeconds) throw error;
+      const seconds = isPassing(error) ? (error.retryAfterSeconds ?? 1) : 0;
+      waited += seconds;
+      if (!isPassing(error) || left === 0 || waited > patienceSeconds) throw error;
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     }
   }

@@ -33,10 +33,14 @@ export async function answerFlow(
   house: ChallengeHouse,
   ctx: Context,
   where: Pick<Stand, 'family' | 'flow' | 'client'>,
-  { authSession, error }: { authSession: string; error?: string | undefined },
+  {
+    authSession,
+    error,
+    begins = false,
+  }: { authSession: string; error?: string | undefined; begins?: boolean },
   now: Date,
 ): Promise<{ readonly status: number; readonly body: object }> {
-  const stand = await lookAtFlow(house, where, now);
+  const stand = await lookAtFlow(house, where, now, { begins });
   if (stand.step === 'finish') {
     const code = await mintCode(house, ctx, stand, now);
     return { status: 200, body: { authorization_code: code, auth_session: authSession } };

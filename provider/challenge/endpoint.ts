@@ -75,7 +75,7 @@ async function goOn(
   if (call.code_challenge !== undefined) {
     const flow = newFlow(house, call, langOf(ctx, call), now);
     await keepFlow(house.db, { id: family.id, flow });
-    return answerFlow(house, ctx, { family, flow, client }, { authSession }, now);
+    return answerFlow(house, ctx, { family, flow, client }, { authSession, begins: true }, now);
   }
   const flow = flowOf(family);
   const stand = await lookAtFlow(house, { family, flow, client }, now);

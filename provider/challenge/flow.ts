@@ -105,6 +105,7 @@ export async function lookAtFlow(
   house: ChallengeHouse,
   { family, flow, client }: Pick<Stand, 'family' | 'flow' | 'client'>,
   now: Date,
+  { begins = false }: { begins?: boolean } = {},
 ): Promise<Stand> {
   const { claims, wanted } = await wantedBy(house, client, flow);
   const accountId = family.account_id;
@@ -117,7 +118,8 @@ export async function lookAtFlow(
     wanted,
     claims,
     sessionUid: family.session_uid,
-    tx: await findOpenTransaction(house.db, flow.uid),
+    // A flow that has just begun has none.
+    tx: begins ? undefined : await findOpenTransaction(house.db, flow.uid),
     // A machine that keeps no number is new at every launch.
     deviceKey: () => family.device_key ?? house.vault.keyOf('device', family.id),
   };

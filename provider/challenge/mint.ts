@@ -16,12 +16,11 @@ import type { ChallengeHouse } from './house.ts';
 import { Trouble } from './trouble.ts';
 
 /** Grant and code of a flow that has nothing left to ask. @throws Trouble access_denied when nothing was agreed to */
-export async function mintCode(
-  house: ChallengeHouse,
-  ctx: Context,
-  stand: Stand,
-  now: Date,
-): Promise<string> {
+export const mintCode = (house: ChallengeHouse, ctx: Context, stand: Stand, now: Date): Promise<string> =>
+  // All of it or nothing, and one commit to wait for.
+  house.db.transaction(() => mint(house, ctx, stand, now));
+
+async function mint(house: ChallengeHouse, ctx: Context, stand: Stand, now: Date): Promise<string> {
   const { family, flow, client, person } = stand;
   const { accountId, request, consent, stands } = person;
   const provider = house.provider();

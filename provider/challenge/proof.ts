@@ -1,7 +1,7 @@
 // The DPoP proof of a call (RFC 9449 4.3), as oidc-provider checks it at its own endpoints; a nonce is
 // always asked for. The replay insert comes last.
 
-import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
+import { openProof } from '../../packages/guard/steps/proof.ts';
 import type { BrokerProvider } from '../provider.ts';
 import type { Nonces } from '../nonces.ts';
 import { Trouble } from './trouble.ts';
@@ -28,14 +28,10 @@ export async function checkProof(
   const [header, second] = proof.headers;
   if (header === undefined || header === '' || second !== undefined || header.length > 8_192)
     throw new Trouble('invalid_dpop_proof', { detail: 'header' });
-  const verified = await jwtVerify(header, EmbeddedJWK, {
-    algorithms: ['ES256'],
-    typ: 'dpop+jwt',
-    currentDate: now,
-  }).catch(() => undefined);
-  if (verified === undefined) throw new Trouble('invalid_dpop_proof', { detail: 'signature' });
-  const { payload, protectedHeader } = verified;
-  const { jti, htm, htu, iat, nonce } = payload;
+  // Read by the guard's own reader: one synchronous check, the same that services rely on.
+  const opened = openProof(header);
+  if (opened === undefined) throw new Trouble('invalid_dpop_proof', { detail: 'signature' });
+  const { jti, htm, htu, iat, nonce } = opened.payload;
   if (typeof jti !== 'string' || jti === '' || jti.length > 256)
     throw new Trouble('invalid_dpop_proof', { detail: 'jti' });
   if (typeof iat !== 'number') throw new Trouble('invalid_dpop_proof', { detail: 'iat' });
@@ -43,12 +39,10 @@ export async function checkProof(
   if (typeof htu !== 'string' || withoutQuery(htu) !== proof.url)
     throw new Trouble('invalid_dpop_proof', { detail: 'htu' });
   if (typeof nonce !== 'string' || !house.nonces.isOurs(nonce, now)) throw new Trouble('use_dpop_nonce');
-  // EmbeddedJWK has refused a header without a public key.
-  const jkt = await calculateJwkThumbprint(protectedHeader.jwk ?? {});
   const expiresAt = Math.floor(now.getTime() / 1000) + REPLAY_SECONDS;
   if (!(await house.provider().ReplayDetection.unique(proof.clientId, jti, expiresAt)))
     throw new Trouble('invalid_dpop_proof', { detail: 'replay' });
-  return jkt;
+  return opened.jkt;
 }
 
 function withoutQuery(htu: string): string | undefined {

@@ -6,7 +6,8 @@ import { json, parsedJson, type Answer, type Asked, type Moment } from './answer
 import { knobChangeSchema, type KnobChange } from './knobs.ts';
 import { mintAuthCode, mintMiniAppTokens, revokeConsent } from './mini-app.ts';
 import { followOa, writeToOa } from './oa.ts';
-import { findOa, idAtOa, type ChatLine, type Oa } from './oa-state.ts';
+import { findOa, idAtOa } from './oa-ids.ts';
+import type { ChatLine, Oa } from './oa-state.ts';
 import { issueCode } from './oauth.ts';
 import { stylesheet } from './pages.ts';
 import { findApp, findCitizen, type TwinState, type ZaloApp, type ZaloCitizen } from './state.ts';

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { foreignAddress, headerOf, zaloJson, type Answer, type Asked, type Moment } from './answers.ts';
 import type { InfoCause, Knobs } from './knobs.ts';
-import { idAtOa } from './oa-state.ts';
+import { idAtOa } from './oa-ids.ts';
 import { idInApp, type AccessToken, type TwinState, type ZaloApp, type ZaloCitizen } from './state.ts';
 
 export function me(asked: Asked, moment: Moment): Answer {

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Asked, Moment } from './answers.ts';
 import { codeChallengeOf, issueCode, oauthError, redeemCode, redeemRefreshToken } from './oauth.ts';
-import { idByApp } from './oa-state.ts';
+import { idByApp } from './oa-ids.ts';
 import {
   findApp,
   idInApp,

@@ -1,8 +1,5 @@
 // What the twin remembers of one Official Account: its tokens, who follows it, what was said.
 
-import { idFrom, idInApp, type TwinState, type ZaloCitizen } from './state.ts';
-import type { Knobs } from './knobs.ts';
-
 export type ZaloOa = {
   readonly oaId: string;
   /** The app that speaks for it. */
@@ -72,37 +69,13 @@ export function openOa(oa: ZaloOa): Oa {
   };
 }
 
-export const findOa = (state: TwinState, oaId: string | undefined): Oa | undefined =>
-  oaId === undefined ? state.oas[0] : state.oas.find((oa) => oa.oaId === oaId);
-
-/** The person's id at this account: another one than in any app. */
-export const idAtOa = (oa: Pick<ZaloOa, 'oaId'>, citizen: ZaloCitizen): string =>
-  idFrom(`oa ${oa.oaId} ${citizen.zaloId}`);
-
-/** What the account's events call `user_id_by_app` (U11). */
-export function idByApp(
-  state: TwinState,
-  knobs: Knobs,
-  oa: Pick<ZaloOa, 'appId'>,
-  citizen: ZaloCitizen,
-): string {
-  const app = state.apps.find(({ appId }) => appId === oa.appId);
-  if (app === undefined || knobs['ids.byApp'] === 'different')
-    return idFrom(`by app ${oa.appId} ${citizen.zaloId}`);
-  return idInApp(state, app, citizen);
-}
-
-/** Whom an id at this account belongs to. */
-export const atOa = (state: TwinState, oa: Pick<ZaloOa, 'oaId'>, userId: unknown): ZaloCitizen | undefined =>
-  state.citizens.find((citizen) => idAtOa(oa, citizen) === userId);
-
-export function say(oa: Oa, citizen: ZaloCitizen, line: ChatLine): void {
-  oa.chats.set(citizen.zaloId, [...(oa.chats.get(citizen.zaloId) ?? []), line].slice(-KEPT));
+export function say(oa: Oa, zaloId: string, line: ChatLine): void {
+  oa.chats.set(zaloId, [...(oa.chats.get(zaloId) ?? []), line].slice(-KEPT));
 }
 
 /** Whether the person wrote within seven days, so that the account may answer (contract §5.2). */
-export function mayWriteTo(oa: Oa, citizen: ZaloCitizen, nowMs: number): boolean {
-  const lines = (oa.chats.get(citizen.zaloId) ?? []).filter(({ from }) => from === 'citizen');
+export function mayWriteTo(oa: Oa, zaloId: string, nowMs: number): boolean {
+  const lines = (oa.chats.get(zaloId) ?? []).filter(({ from }) => from === 'citizen');
   const last = lines.at(-1);
   return last !== undefined && nowMs - Date.parse(last.at) < DAYS_7_MS;
 }

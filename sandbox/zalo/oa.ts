@@ -1,7 +1,8 @@
 // The Official Account's API (contract §5.2, §5.3) and what a citizen does to the account.
 
 import { headerOf, zaloJson, type Answer, type Asked, type Moment } from './answers.ts';
-import { atOa, idAtOa, idByApp, mayWriteTo, say, type Oa } from './oa-state.ts';
+import { atOa, idAtOa, idByApp } from './oa-ids.ts';
+import { mayWriteTo, say, type Oa } from './oa-state.ts';
 import { randomText, type ZaloCitizen } from './state.ts';
 import { tellOa, type Delivery } from './webhooks.ts';
 
@@ -16,7 +17,7 @@ export function customerMessage(asked: Asked, moment: Moment): Answer {
     const text = objectIn(body, 'message')?.['text'];
     if (typeof text !== 'string' || text === '') return refused(moment, -201, 'message is invalid!');
     if (text.length > LONGEST) return refused(moment, -210, 'text is over the limit');
-    if (!mayWriteTo(oa, citizen, moment.nowMs))
+    if (!mayWriteTo(oa, citizen.zaloId, moment.nowMs))
       return refused(moment, -230, 'User has not interacted with the OA in the past 7 days');
     return sent(moment, oa, citizen, text, { quota: { quota_type: 'reply', remain: '7', total: '8' } });
   });
@@ -28,7 +29,8 @@ export function oaTemplate(asked: Asked, moment: Moment): Answer {
     const body = jsonObject(asked.body);
     const citizen = atOa(moment.state, oa, body?.['user_id']);
     if (citizen === undefined) return refused(moment, -201, 'user_id is invalid!');
-    if (!/^\d+$/.test(String(body?.['template_id'] ?? '')))
+    const templateId = body?.['template_id'];
+    if (typeof templateId !== 'string' || !/^\d+$/.test(templateId))
       return refused(moment, -201, 'template_id is invalid!');
     const data = objectIn(body, 'template_data');
     if (data === undefined) return refused(moment, -201, 'template_data is invalid!');
@@ -73,7 +75,7 @@ export function getOa(asked: Asked, moment: Moment): Answer {
 /** A citizen writes to the account. Writing is what opens the seven days. */
 export function writeToOa(moment: Moment, oa: Oa, citizen: ZaloCitizen, text: string): Promise<Delivery> {
   const messageId = randomText(20);
-  say(oa, citizen, { at: new Date(moment.nowMs).toISOString(), from: 'citizen', text, messageId });
+  say(oa, citizen.zaloId, { at: new Date(moment.nowMs).toISOString(), from: 'citizen', text, messageId });
   return tellOa(moment, oa, {
     app_id: oa.appId,
     sender: { id: idAtOa(oa, citizen) },
@@ -115,7 +117,7 @@ export function asOa(asked: Asked, moment: Moment, act: (oa: Oa) => Answer): Ans
 function sent(moment: Moment, oa: Oa, citizen: ZaloCitizen, text: string, more: object): Answer {
   const { knobs, nowMs, state } = moment;
   const messageId = randomText(20);
-  say(oa, citizen, { at: new Date(nowMs).toISOString(), from: 'oa', text, messageId });
+  say(oa, citizen.zaloId, { at: new Date(nowMs).toISOString(), from: 'oa', text, messageId });
   if (knobs['wh.echo'] === 'on')
     void tellOa(moment, oa, {
       app_id: oa.appId,

@@ -12,6 +12,7 @@ export type Delivery = {
   /** HTTP status of each try, in order. Only 200 counts. */
   readonly attempts: readonly Attempt[];
 };
+type Fields = Readonly<Record<string, string | number | object>>;
 type Letter = {
   readonly event: string;
   readonly body: string;
@@ -115,7 +116,7 @@ export async function tellOa(
 export async function tellMiniApp(
   moment: { readonly post: Post; readonly knobs: Knobs },
   miniApp: MiniApp,
-  fields: Readonly<Record<string, unknown>> & { readonly event: string },
+  fields: Fields & { readonly event: string },
 ): Promise<Delivery> {
   const { event } = fields;
   if (miniApp.webhookUrl === undefined) return { event, outcome: 'no_webhook', attempts: [] };
@@ -127,7 +128,7 @@ export async function tellMiniApp(
 export const oaSignature = (first: string, rawBody: string, timestamp: string, secretKey: string): string =>
   createHash('sha256').update(`${first}${rawBody}${timestamp}${secretKey}`).digest('hex');
 
-export function miniAppSignature(fields: Readonly<Record<string, unknown>>, apiKey: string): string {
+export function miniAppSignature(fields: Fields, apiKey: string): string {
   const values = Object.entries(fields)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, value]) => (typeof value === 'object' ? JSON.stringify(value) : String(value)));

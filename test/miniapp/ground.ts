@@ -1,6 +1,6 @@
 // The real broker with two services behind it, and somebody in Zalo who answers every step by card.
 
-import type { Challenge, Form, OnStep, Zalo } from '../../packages/miniapp/miniapp.ts';
+import type { Challenge, Form, Zalo } from '../../packages/miniapp/miniapp.ts';
 import { startDossier } from '../../sandbox/demo-services/dossier.ts';
 import { startReport } from '../../sandbox/demo-services/report.ts';
 import type { DemoService } from '../../sandbox/demo-services/serve.ts';
@@ -66,7 +66,11 @@ export function zaloOf({ house }: Ground, person: Person): Zalo {
 }
 
 /** The steps as somebody with an identity card and a phone answers them; `shown` gets each type. */
-export function answersOf(ground: Ground, person: Person, shown: string[]): OnStep {
+export function answersOf(
+  ground: Ground,
+  person: Person,
+  shown: string[],
+): (challenge: Challenge) => Promise<Form | null> {
   return async (challenge) => {
     shown.push(challenge.type);
     return reply(ground, person, challenge);

@@ -1,7 +1,12 @@
 // The package against the broker itself, its twins and two services behind the guard.
 
 import test from 'ava';
-import { createTayNinhId, TayNinhIdError, type Options } from '../../packages/miniapp/miniapp.ts';
+import {
+  createTayNinhId,
+  TayNinhIdError,
+  type OnStep,
+  type Options,
+} from '../../packages/miniapp/miniapp.ts';
 import type { Person } from '../../sandbox/citizen/people.ts';
 import { ORIGINS } from '../support/launch.ts';
 import { DOSSIERS, REPORTS } from '../support/rp.ts';
@@ -41,7 +46,7 @@ test('level 2 is reached on the way, and the call the citizen made is answered',
   const shown: string[] = [];
   const id = openApp(await meet(ground), shown);
   const token = await id.login('svc:hoso:chuan-bi', DOSSIERS);
-  t.deepEqual([...shown], []);
+  t.deepEqual([...shown], ['consent']); // what rests on law is shown, with nothing to choose
   t.deepEqual(token.scopes, ['svc:hoso:chuan-bi']);
   const answer = await id.fetch(`${ground.dossier.url}/ho-so`);
   t.is(answer.status, 200);
@@ -55,7 +60,10 @@ test('level 2 is reached on the way, and the call the citizen made is answered',
 
 test('a citizen who stops at the first step is not moved, and level 1 goes on', async (t) => {
   const person = await meet(ground);
-  const id = openApp(person, [], { onStep: () => Promise.resolve(null) });
+  const usual = answersOf(ground, person, []);
+  const onStep: OnStep = (challenge) =>
+    challenge.type === 'consent' ? usual(challenge) : Promise.resolve(null);
+  const id = openApp(person, [], { onStep });
   await id.login('svc:hoso:chuan-bi', DOSSIERS);
   const error = await t.throwsAsync(id.fetch(`${ground.dossier.url}/ho-so`), { instanceOf: TayNinhIdError });
   t.is(error?.code, 'declined');

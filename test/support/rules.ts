@@ -44,8 +44,11 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   staff: { values: ['errors.ts', 'database.ts', 'audit', 'authenticators', ...policies] },
   counter: { values: ['errors.ts', 'database.ts', ...assurance, 'staff', 'cards', 'safety'] },
   safety: { values: ['errors.ts', 'database.ts', ...assurance] },
+  assisted: { values: ['errors.ts', 'database.ts', ...assurance] },
   adapters: { values: ['errors.ts', 'database.ts', 'policies', 'keys'], types: [...consent, 'safety'] },
-  provider: { values: ['errors.ts', 'database.ts', ...consent, 'counter', 'safety', 'views'] },
+  provider: {
+    values: ['errors.ts', 'database.ts', ...consent, 'counter', 'safety', 'assisted', 'views', 'packages/guard'],
+  },
   web: {
     values: [
       'errors.ts',
@@ -56,6 +59,7 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
       'staff',
       'counter',
       'safety',
+      'assisted',
       'charts',
       'packages/guard',
     ],

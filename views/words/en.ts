@@ -1,6 +1,7 @@
 import { enAccount } from './en-account.ts';
 import { enGuardian } from './en-guardian.ts';
 import { enCounter } from './en-counter.ts';
+import { enBrowserLeg } from './en-browser-leg.ts';
 import { enCard } from './en-card.ts';
 import { enChip } from './en-chip.ts';
 import { enCatalogue } from './en-catalogue.ts';
@@ -212,6 +213,7 @@ export const en: Words = {
   ...enAccount,
   ...enGuardian,
   ...enCounter,
+  ...enBrowserLeg,
   ...enCard,
   ...enChip,
   ...enCatalogue,

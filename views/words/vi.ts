@@ -6,6 +6,7 @@
 import { viAccount } from './vi-account.ts';
 import { viGuardian } from './vi-guardian.ts';
 import { viCounter } from './vi-counter.ts';
+import { viBrowserLeg } from './vi-browser-leg.ts';
 import { viCard } from './vi-card.ts';
 import { viChip } from './vi-chip.ts';
 import { viCatalogue } from './vi-catalogue.ts';
@@ -212,6 +213,7 @@ export const vi = {
   ...viAccount,
   ...viGuardian,
   ...viCounter,
+  ...viBrowserLeg,
   ...viCard,
   ...viChip,
   ...viCatalogue,

@@ -68,21 +68,32 @@ export async function checkProof(
   }
 }
 
-function verifyProof(
-  proof: string,
-  jkt: string,
-  keys: ProofKeys,
-): { readonly payload: Record<string, unknown>; readonly jkt: string } | undefined {
+function verifyProof(proof: string, jkt: string, keys: ProofKeys): OpenedProof | undefined {
+  const opened = openProof(proof, keys);
+  // Only the key of the token it came with: nobody can fill the memory with keys of their own making.
+  if (opened?.isNew === true && opened.by.jkt === jkt) keys.put(opened.header, opened.by);
+  return opened;
+}
+
+export type OpenedProof = {
+  readonly payload: Record<string, unknown>;
+  readonly jkt: string;
+  readonly header: string;
+  readonly by: ProofKey;
+  /** The key stood in the header and was not known before. */
+  readonly isNew: boolean;
+};
+
+/** The claims of a proof whose signature is that of the key in its header. Undefined: anything else. */
+export function openProof(proof: string, keys?: Pick<ProofKeys, 'get'>): OpenedProof | undefined {
   const jws = splitJws(proof);
   if (jws === undefined) return undefined;
-  const known = keys.get(jws.header);
+  const known = keys?.get(jws.header);
   const by = known ?? readProofHeader(jws.header);
   if (by === undefined || !isSignedBy(jws, by.key)) return undefined;
   const payload = decodePart(jws.payload);
   if (payload === undefined) return undefined;
-  // Only the key of the token it came with: nobody can fill the memory with keys of their own making.
-  if (known === undefined && by.jkt === jkt) keys.put(jws.header, by);
-  return { payload, jkt: by.jkt };
+  return { payload, jkt: by.jkt, header: jws.header, by, isNew: known === undefined };
 }
 
 function readProofHeader(part: string): ProofKey | undefined {
