@@ -14,6 +14,7 @@ export type NoticeKind =
   | 'phone_changed'
   | 'guardian_asked'
   | 'guardian_recorded'
+  | 'assisted_asked'
   | 'hotline_linked'
   | 'zalo_revoked';
 

@@ -18,6 +18,8 @@ export async function registerMiniApp(db: Database, issuer: string, phone: strin
     // As on Android and on iOS, both as they write themselves (contracts/zalo.md §4.4).
     allowed_origins: [phone, 'https://h5.zdn.vn', 'zbrowser://h5.zdn.vn'],
     token_endpoint_auth_method: 'none' as const,
+    grant_types: ['authorization_code'],
+    require_pushed_authorization_requests: false,
   };
   const client = { clientId: MINIAPP_CLIENT, kind: 'miniapp', class: 'first_party', serviceId: undefined, metadata } as const; // prettier-ignore
   await saveClient(db, client, now);

@@ -25,6 +25,7 @@ export type Vault = {
       | 'paper'
       | 'chip-challenge'
       | 'verification'
+      | 'operator'
       | 'zalo-evidence'
       | 'oa-user'
       | 'link-code'

@@ -7,6 +7,7 @@ import { pairwiseSub } from '../accounts/pairwise.ts';
 import { claimsByScope, claimScopes, levelOfClaims, namesInVerifiedClaims } from '../policies/claims.ts';
 import { acrOf } from '../policies/level.ts';
 import { assuranceMetadata } from '../policies/verified-claims.ts';
+import { CHALLENGE_PATH } from './challenge/path.ts';
 import { accountClaims, withholdClaims } from './claims.ts';
 import type { ProviderHouse } from './house.ts';
 import { mayIntrospect } from './introspection.ts';
@@ -50,7 +51,10 @@ export function providerConfiguration(
       'tn.level': ['tnid_level', 'tnid_verified_at', 'identity_source'],
       ...claimsByScope(house.acrBase),
     },
-    discovery: assuranceMetadata(namesInVerifiedClaims),
+    discovery: {
+      ...assuranceMetadata(namesInVerifiedClaims),
+      authorization_challenge_endpoint: `${house.issuer}${CHALLENGE_PATH}`,
+    },
     clientAuthMethods: ['private_key_jwt', 'none'],
     enabledJWA: {
       clientAuthSigningAlgValues: ['ES256', 'PS256', 'RS256'], // RS256: see checkAssertion

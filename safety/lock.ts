@@ -17,6 +17,7 @@ import { endDevices, endHolds } from './device-store.ts';
 import {
   contestPhone,
   deletePasskeys,
+  endHotlineLinks,
   endNotMeLinks,
   failTransactions,
   supersedeCodes,
@@ -92,6 +93,7 @@ export async function unlockAccount(
 async function endEverything({ db, grants }: LockHouse, accountId: string, now: Date): Promise<void> {
   await revokeProofs(db, { accountId }, now);
   await endFamilies(db, { accountId }, now);
+  await endHotlineLinks(db, { accountId, reason: 'locked' }, now);
   await failTransactions(db, accountId);
   await supersedeCodes(db, accountId, now);
   await contestPhone(db, accountId, now);

@@ -10,10 +10,10 @@ import type { Described } from './answer.ts';
 import { flowOf, lookAtFlow, transactionOf } from './flow.ts';
 import type { Flow, Stand } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
+import { UPLOAD_PATH } from './path.ts';
 import { readBody } from './request.ts';
 import { Trouble } from './trouble.ts';
 
-export const UPLOAD_PATH = '/authorize-challenge/chip';
 // Base64 or hexadecimal text of 256 KiB of files, and the names around it.
 const MOST_BYTES = 640 * 1024;
 

@@ -6,18 +6,17 @@ import type { Client } from 'oidc-provider';
 import { claimSession, keepFlow } from '../../assurance/family.ts';
 import type { Claimed } from '../../assurance/family.ts';
 import { answerFlow } from './answer.ts';
-import { takeUpload, UPLOAD_PATH } from './chip-step.ts';
+import { takeUpload } from './chip-step.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { flowOf, lookAtFlow, newFlow } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
 import { launch } from './login.ts';
 import { checkProof } from './proof.ts';
+import { CHALLENGE_PATH, UPLOAD_PATH } from './path.ts';
 import { replyOf } from './replies.ts';
 import { readCall } from './request.ts';
 import type { Call } from './request.ts';
 import { Trouble, troubleOf } from './trouble.ts';
-
-export const CHALLENGE_PATH = '/authorize-challenge';
 
 /** Answers our two addresses; everything else goes on. */
 export function challengeEndpoint(house: ChallengeHouse): Middleware {

@@ -151,9 +151,8 @@ const zaloPhone = {
     getItem: (key) => stored.get(whoHolds().zaloId)?.get(key) ?? '',
     /** @type {(key: string, value: string) => void} */
     setItem: (key, value) => {
-      /** @type {Map<string, string>} */
-      const own = stored.get(whoHolds().zaloId) ?? new Map();
-      stored.set(whoHolds().zaloId, own.set(key, value));
+      const before = stored.get(whoHolds().zaloId) ?? [];
+      stored.set(whoHolds().zaloId, new Map([...before, [key, value]]));
     },
   },
 };

@@ -137,11 +137,11 @@ button.main { color: #fff; background: #0b4ea2; }
 button:focus-visible, a:focus-visible { outline: 4px solid #f2a900; outline-offset: 2px; }
 .face { flex: none; width: 40px; height: 40px; border-radius: 50%; line-height: 40px;
   text-align: center; color: #fff; background: #0b4ea2; }
-a { display: inline-block; padding: 10px 0; color: #0b4ea2; }
-.chat { display: flex; flex-direction: column; gap: 10px; }
+a { display: inline-block; min-height: 48px; padding: 10px 0; color: #0b4ea2; }
+.chat { display: flex; flex-direction: column; gap: 10px; list-style: none; margin: 0; padding: 0; }
 .chat li { max-width: 85%; padding: 10px 14px; border-radius: 14px; background: #eef2f7; overflow-wrap: anywhere; white-space: pre-line; }
 .chat li.citizen { align-self: flex-end; background: #d5e6ff; }
-.chat small { display: block; color: #3c4a5a; font-size: 16px; }
+.chat small { display: block; color: #3c4a5a; font-size: 18px; }
 label { display: block; margin-top: 16px; font-weight: 700; }
 textarea { display: block; width: 100%; min-height: 96px; padding: 10px; font: inherit; border: 2px solid #5b6b7d; border-radius: 12px; }
 textarea:focus-visible { outline: 4px solid #f2a900; outline-offset: 2px; }

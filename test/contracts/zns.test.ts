@@ -191,3 +191,39 @@ test('what is kept of the pair is sealed', async (t) => {
   t.false(row?.access_sealed.includes(token));
   t.true((row?.refresh_sealed.length ?? 0) > 300);
 });
+
+const tolerated: readonly [knobs: KnobChange, outcome: string][] = [
+  [{ 'json.type': 'application/json' }, 'accepted'],
+  [{ 'json.errorAs': 'string' }, 'accepted'],
+  [{ 'json.okError': 'absent' }, 'accepted'],
+  [{ 'json.extra': 'unknownFields' }, 'accepted'],
+  [{ 'zns.track': 'required' }, 'accepted'],
+  [{ 'zns.phone': 'strict' }, 'accepted'],
+  [{ 'zns.night': 'nonOtp' }, 'accepted'],
+  [{ 'zns.night': 'all' }, 'not_now'],
+  [{ 'oa.clock': 'restart' }, 'accepted'],
+];
+for (const [knobs, outcome] of tolerated)
+  test(`a code with ${JSON.stringify(knobs)}: ${outcome}`, async (t) => {
+    const { open } = await start(t, knobs);
+    const answer = await open().gateway.send(code);
+    t.is(answer.outcome === 'accepted' ? answer.outcome : answer.reason, outcome);
+  });
+
+test('a token that died early is refreshed whichever number says so', async (t) => {
+  const { zalo, open, asked } = await start(t, { 'zns.authCode': -220 });
+  const { gateway } = open();
+  await gateway.send(code);
+  zalo.dropOaToken();
+  t.is((await gateway.send(code)).outcome, 'accepted');
+  t.is(asked('oa/access_token'), 2);
+});
+
+for (const consumed of ['empty200', '-14014', '-14020'] as const)
+  test(`a refresh token that somebody else has used (${consumed}) needs a new consent of the owner`, async (t) => {
+    const { zalo, open, lost } = await start(t, { 'oa.consumed': consumed });
+    const form = { app_id: app.appId, grant_type: 'refresh_token', refresh_token: 'first-refresh' };
+    await fetch(`${zalo.url}/v4/oa/access_token`, { method: 'POST', headers: { secret_key: app.appSecret }, body: new URLSearchParams(form) }); // prettier-ignore
+    await t.throwsAsync(open().gateway.send(code), { instanceOf: Refusal, message: /refused/ });
+    t.deepEqual(lost, ['refused']);
+  });

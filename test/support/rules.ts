@@ -41,13 +41,14 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   charts: { values: ['errors.ts'] },
   assurance: { values: ['errors.ts', 'database.ts', ...assurance] },
   consent: { values: ['errors.ts', 'database.ts', ...consent] },
+  hotline: { values: ['errors.ts', 'database.ts', ...consent] },
   staff: { values: ['errors.ts', 'database.ts', 'audit', 'authenticators', ...policies] },
   counter: { values: ['errors.ts', 'database.ts', ...assurance, 'staff', 'cards', 'safety'] },
   safety: { values: ['errors.ts', 'database.ts', ...assurance] },
   assisted: { values: ['errors.ts', 'database.ts', ...assurance] },
   adapters: { values: ['errors.ts', 'database.ts', 'policies', 'keys'], types: [...consent, 'safety'] },
   provider: {
-    values: ['errors.ts', 'database.ts', ...consent, 'counter', 'safety', 'assisted', 'views', 'packages/guard'],
+    values: ['errors.ts', 'database.ts', ...consent, 'counter', 'safety', 'hotline', 'assisted', 'views', 'packages/guard'],
   },
   web: {
     values: [
@@ -59,6 +60,7 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
       'staff',
       'counter',
       'safety',
+      'hotline',
       'assisted',
       'charts',
       'packages/guard',
@@ -158,7 +160,7 @@ export const rules: readonly Rule[] = [
   forbidden(
     'the domain is handed the time',
     /\bnew Date\(\s*\)|\bDate\.now\(/,
-    /^(?!(accounts|assurance|cards|catalogue|charts|signals|consent|audit|staff|counter|safety|policies|views)\/)/,
+    /^(?!(accounts|assurance|cards|catalogue|charts|signals|consent|audit|staff|counter|safety|hotline|policies|views)\/)/,
   ),
   forbidden(
     'nothing is exported as default, but for what AVA loads',

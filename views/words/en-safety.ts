@@ -19,6 +19,7 @@ export const enSafety: typeof viSafety = {
       phone_changed: 'The phone number of the account was changed',
       guardian_asked: 'A child you represent is waiting for your answer',
       guardian_recorded: 'You were recorded as the representative of a child',
+      assisted_asked: 'A hotline or an officer asked to do something for you',
       hotline_linked: 'A Zalo account was linked to hotline 1022 to ask about your dossiers',
       zalo_revoked: 'You took your consent back in Zalo; you were signed out everywhere',
     },

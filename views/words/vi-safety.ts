@@ -19,6 +19,7 @@ export const viSafety = {
       phone_changed: 'Số điện thoại của tài khoản đã thay đổi',
       guardian_asked: 'Một em bạn đại diện đang đợi bạn trả lời',
       guardian_recorded: 'Đã ghi nhận bạn là người đại diện của một trẻ em',
+      assisted_asked: 'Tổng đài hoặc cán bộ đã xin làm một việc thay bạn',
       hotline_linked: 'Một tài khoản Zalo đã được nối với Tổng đài 1022 để hỏi hồ sơ của bạn',
       zalo_revoked: 'Bạn đã rút đồng ý trong Zalo; mọi nơi đã đăng xuất',
     },
