@@ -211,6 +211,10 @@ export const settings = {
     about: 'Official Account of the 1022 hotline, whose events may ask for a citizen; unset = none may',
   },
   TNID_HOTLINE_APP_ID: { schema: decimal.optional(), about: 'Zalo App the hotline speaks through' },
+  TNID_HOTLINE_CLIENT_ID: {
+    schema: word.prefault('tong-dai-1022'),
+    about: 'client id under which the hotline asks for tokens (default tong-dai-1022)',
+  },
   TNID_HOTLINE_OA_SECRET: {
     schema: secret.optional(),
     about: 'OA Secret Key of the hotline: its events are verified with it',

@@ -19,6 +19,7 @@ import type { PopulationRegister, RegisterTerms } from './assurance/population-r
 import type { CardTrust } from './cards/chip/trust.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database.ts';
+import type { Hotline } from './hotline/link.ts';
 import type { Vault } from './keys/vault.ts';
 import type { Dependencies } from './operations/dependencies.ts';
 import type { Log } from './operations/log.ts';
@@ -69,7 +70,7 @@ export function connectUpstream({
     ),
     zaloApp: dependencies.watch('zalo', createZaloApp(zaloAccess)),
     miniAppUrl: miniAppUrl(config),
-    hotlineOa: config.TNID_HOTLINE_OA_ID,
+    ...zaloSenders(config),
     vneid: dependencies.watch(
       'vneid',
       createVneidSignOn({
@@ -174,6 +175,29 @@ export function codeLimits(
     budgets,
     smsWebhookSecret,
     fallback: { znsOffered: zns !== undefined, smsReports: smsWebhookSecret !== undefined },
+  };
+}
+
+/** Whose signed events count: of the house's Official Account, the hotline's, and the mini app. */
+function zaloSenders(config: Config) {
+  const { TNID_HOTLINE_OA_ID: oaId, TNID_HOTLINE_APP_ID: appId, TNID_HOTLINE_OA_SECRET: secret } = config;
+  const { TNID_ZNS_OA_ID: houseOaId, TNID_OA_SECRET: houseSecret } = config;
+  const { TNID_ZALO_MINIAPP_ID: miniAppId, TNID_ZALO_MINIAPP_API_KEY: apiKey } = config;
+  const hotline: Hotline | undefined =
+    oaId === undefined || appId === undefined || secret === undefined
+      ? undefined
+      : { oaId, appId, secret, clientId: config.TNID_HOTLINE_CLIENT_ID };
+  return {
+    hotline,
+    linkUri: `${miniAppUrl(config) ?? `${config.TNID_ISSUER}/`}?man=lien-ket-1022`,
+    houseOa:
+      houseOaId === undefined || houseSecret === undefined
+        ? undefined
+        : { oaId: houseOaId, appId: config.TNID_ZALO_APP_ID, secret: houseSecret },
+    miniAppEvents:
+      miniAppId === undefined || apiKey === undefined
+        ? undefined
+        : { miniAppId, apiKey, appId: config.TNID_ZALO_APP_ID },
   };
 }
 

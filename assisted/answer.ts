@@ -71,7 +71,11 @@ export const endedRequests = (db: Database, accountId: string, now: Date) =>
 /** Takes the answer, in the caller's transaction. @throws Refusal conflict: it was answered, or its time is over */
 export async function takeAnswer(
   { db, origin }: House,
-  { request, accountId, state }: { request: AssistedRequest; accountId: string; state: 'approved' | 'denied' },
+  {
+    request,
+    accountId,
+    state,
+  }: { request: AssistedRequest; accountId: string; state: 'approved' | 'denied' },
   now: Date,
 ): Promise<void> {
   const { id, clientId, serviceId, scopes } = request;

@@ -4,6 +4,7 @@
 
 import { randomInt } from 'node:crypto';
 import { outdateAccount } from '../accounts/watermark.ts';
+import type { OaIdentity } from '../accounts/zalo-webhook.ts';
 import type { Notify } from '../assurance/notify.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
@@ -15,7 +16,7 @@ import type { TryLimit } from '../tries.ts';
 import * as store from './store.ts';
 
 /** What a hotline is to us: its Official Account, and the client that asks for tokens. */
-export type Hotline = { readonly oaId: string; readonly clientId: string };
+export type Hotline = OaIdentity & { readonly clientId: string };
 
 export type LinkHouse = {
   readonly db: Database;

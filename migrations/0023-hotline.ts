@@ -59,7 +59,9 @@ alter table oidc_client drop constraint oidc_client_kind_check;
 alter table oidc_client add constraint oidc_client_kind_check
   check (kind in ('portal', 'miniapp', 'service', 'sign-on', 'hotline'));
 -- It asks for the citizens of one service, and says which.
-alter table oidc_client add constraint oidc_client_hotline_check
-  check (kind <> 'hotline' or service_id is not null);
+alter table oidc_client drop constraint oidc_client_service_check;
+alter table oidc_client add constraint oidc_client_service_check
+  check (case kind when 'service' then service_id is not null when 'hotline' then service_id is not null
+    when 'portal' then true else service_id is null end);
 `,
   );

@@ -37,6 +37,41 @@ create table account (
   constraint account_pkey PRIMARY KEY (id)
 );
 
+create table assisted_request (
+  id uuid not null, -- personal: no
+  request_key bytea not null, -- personal: no
+  request_sealed bytea, -- personal: no
+  account_id uuid, -- personal: pseudonym, who is asked, none where nobody was found; 12 months
+  client_id text not null, -- personal: no
+  service_id text not null, -- personal: no
+  scopes text[] not null, -- personal: no
+  acr_values text, -- personal: no
+  max_age integer, -- personal: no
+  binding_message text not null, -- personal: no
+  operator_sealed bytea not null, -- personal: yes, name and number of the operator, so that the citizen knows who asked; 12 months
+  reason_sealed bytea not null, -- personal: yes, why the operator asks, in the operator's words; 12 months
+  state text not null, -- personal: no
+  asked_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  polled_at timestamp with time zone, -- personal: no
+  constraint assisted_request_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint assisted_request_binding_message_check CHECK (binding_message ~ '^[A-Z0-9-]{1,20}$'::text),
+  constraint assisted_request_check CHECK (expires_at > asked_at AND expires_at <= (asked_at + '00:11:00'::interval)),
+  constraint assisted_request_check1 CHECK ((state = 'asked'::text) = (ended_at IS NULL)),
+  constraint assisted_request_check2 CHECK (account_id IS NOT NULL OR (state = ANY (ARRAY['asked'::text, 'expired'::text]))),
+  constraint assisted_request_check3 CHECK ((state = 'asked'::text) = (request_sealed IS NOT NULL)),
+  constraint assisted_request_max_age_check CHECK (max_age >= 0),
+  constraint assisted_request_pkey PRIMARY KEY (id),
+  constraint assisted_request_request_key_check CHECK (octet_length(request_key) = 32),
+  constraint assisted_request_request_key_key UNIQUE (request_key),
+  constraint assisted_request_scopes_check CHECK (cardinality(scopes) > 0),
+  constraint assisted_request_state_check CHECK (state = ANY (ARRAY['asked'::text, 'approved'::text, 'denied'::text, 'expired'::text]))
+);
+CREATE INDEX assisted_request_account ON assisted_request USING btree (account_id, asked_at DESC);
+CREATE INDEX assisted_request_age ON assisted_request USING brin (asked_at);
+CREATE INDEX assisted_request_open ON assisted_request USING btree (expires_at) WHERE (state = 'asked'::text);
+
 create table audit_stream (
   stream_id uuid not null, -- personal: pseudonym, names an account in the access log; kept as proof
   account_id uuid, -- personal: pseudonym, only link from the log to an account; cut at erasure
@@ -72,6 +107,42 @@ create table authn_tx (
 );
 CREATE INDEX authn_tx_expiry ON authn_tx USING brin (expires_at);
 CREATE INDEX authn_tx_level_two ON authn_tx USING btree (created_at) WHERE (want_level = 2);
+
+create table browser_leg (
+  id uuid not null, -- personal: no
+  link_key bytea not null, -- personal: no
+  transaction_id uuid not null, -- personal: no
+  family_id uuid not null, -- personal: no
+  kind text not null, -- personal: no
+  browser_key bytea, -- personal: pseudonym, keyed hash of a cookie of this one step; 1 day
+  opened_at timestamp with time zone, -- personal: no
+  proven_sealed bytea, -- personal: yes, sealed: who VNeID says this is, until the app brings the code; 5 minutes
+  code_mac bytea, -- personal: no
+  code_tries smallint not null default 0, -- personal: no
+  created_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  ended_why text, -- personal: no
+  constraint browser_leg_browser_key_check CHECK (octet_length(browser_key) = 32),
+  constraint browser_leg_check CHECK (expires_at > created_at),
+  constraint browser_leg_check1 CHECK ((browser_key IS NULL) = (opened_at IS NULL)),
+  constraint browser_leg_check2 CHECK ((proven_sealed IS NULL OR code_mac IS NOT NULL) AND (code_mac IS NULL OR opened_at IS NOT NULL)),
+  constraint browser_leg_check3 CHECK ((ended_at IS NULL) = (ended_why IS NULL)),
+  constraint browser_leg_check4 CHECK (ended_at IS NULL OR proven_sealed IS NULL),
+  constraint browser_leg_code_mac_check CHECK (octet_length(code_mac) = 32),
+  constraint browser_leg_code_tries_check CHECK (code_tries >= 0 AND code_tries <= 5),
+  constraint browser_leg_ended_why_check CHECK (ended_why = ANY (ARRAY['used'::text, 'superseded'::text, 'used_up'::text, 'declined'::text, 'other_person'::text, 'expired'::text])),
+  constraint browser_leg_family_id_fkey FOREIGN KEY (family_id) REFERENCES login_family(id) ON DELETE CASCADE,
+  constraint browser_leg_kind_check CHECK (kind = ANY (ARRAY['vneid'::text, 'passkey'::text])),
+  constraint browser_leg_link_key_check CHECK (octet_length(link_key) = 32),
+  constraint browser_leg_link_key_key UNIQUE (link_key),
+  constraint browser_leg_pkey PRIMARY KEY (id),
+  constraint browser_leg_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES authn_tx(id)
+);
+CREATE INDEX browser_leg_expiry ON browser_leg USING brin (expires_at);
+CREATE INDEX browser_leg_family ON browser_leg USING btree (family_id);
+CREATE INDEX browser_leg_transaction ON browser_leg USING btree (transaction_id);
+CREATE UNIQUE INDEX browser_leg_live ON browser_leg USING btree (transaction_id) WHERE (ended_at IS NULL);
 
 create table catalogue_approval (
   proposal_id uuid not null, -- personal: no
@@ -332,6 +403,18 @@ CREATE INDEX counter_request_second ON counter_request USING btree (commune_code
 CREATE UNIQUE INDEX counter_request_code ON counter_request USING btree (code_key) WHERE (state = 'open'::text);
 CREATE UNIQUE INDEX counter_request_live ON counter_request USING btree (transaction_id) WHERE (state = ANY (ARRAY['open'::text, 'claimed'::text, 'second'::text]));
 
+create table data_duty (
+  id uuid not null, -- personal: no
+  account_id uuid not null, -- personal: pseudonym, whose data the duty is about; until it is done and 12 months
+  kind text not null, -- personal: no
+  opened_at timestamp with time zone not null, -- personal: no
+  closed_at timestamp with time zone, -- personal: no
+  constraint data_duty_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint data_duty_kind_check CHECK (kind = 'zalo_consent_revoked'::text),
+  constraint data_duty_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX data_duty_open ON data_duty USING btree (account_id, kind) WHERE (closed_at IS NULL);
+
 create table decision_record (
   service_id text not null, -- personal: no
   decision_id text not null, -- personal: no
@@ -355,6 +438,7 @@ create table decision_record (
   constraint decision_record_took_us_check CHECK (took_us >= 0)
 );
 CREATE INDEX decision_record_at ON decision_record USING brin (at);
+CREATE INDEX decision_record_person ON decision_record USING btree (sub_hash, at) WHERE (allow AND (sub_hash IS NOT NULL));
 CREATE TRIGGER decision_record_insert_only BEFORE UPDATE ON decision_record FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decision_record_kept BEFORE TRUNCATE ON decision_record FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decision_record_kept_a_year BEFORE DELETE ON decision_record FOR EACH ROW WHEN (old.at > (now() - '1 year'::interval)) EXECUTE FUNCTION refuse_change();
@@ -484,6 +568,32 @@ create table level_fact (
 CREATE INDEX level_fact_account ON level_fact USING btree (account_id) WHERE (revoked_at IS NULL);
 CREATE INDEX level_fact_session ON level_fact USING btree (session_uid, level, at DESC);
 
+create table login_family (
+  id uuid not null, -- personal: no
+  name_key bytea not null, -- personal: no
+  secret_key bytea not null, -- personal: no
+  session_uid text not null, -- personal: no
+  jkt text not null, -- personal: pseudonym, key the app made at this launch; 1 day after its end
+  client_id text not null, -- personal: no
+  account_id uuid, -- personal: pseudonym, who is signed in; 1 day after its end
+  device_key bytea, -- personal: pseudonym, keyed hash of a number the machine keeps; 1 day after its end
+  flow jsonb, -- personal: no
+  grant_id text, -- personal: no
+  created_at timestamp with time zone not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  constraint login_family_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint login_family_check CHECK (expires_at > created_at),
+  constraint login_family_device_key_check CHECK (octet_length(device_key) = 32),
+  constraint login_family_name_key_check CHECK (octet_length(name_key) = 32),
+  constraint login_family_name_key_key UNIQUE (name_key),
+  constraint login_family_pkey PRIMARY KEY (id),
+  constraint login_family_secret_key_check CHECK (octet_length(secret_key) = 32),
+  constraint login_family_session_uid_key UNIQUE (session_uid)
+);
+CREATE INDEX login_family_account ON login_family USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE INDEX login_family_expiry ON login_family USING brin (expires_at);
+
 create table message_outbox (
   id uuid not null, -- personal: no
   channel text not null, -- personal: no
@@ -545,10 +655,48 @@ create table notice_shown (
   at timestamp with time zone not null, -- personal: no
   constraint notice_shown_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint notice_shown_account_id_kind_notice_key_key UNIQUE (account_id, kind, notice_key),
-  constraint notice_shown_kind_check CHECK (kind = ANY (ARRAY['new_device'::text, 'moving'::text, 'moved'::text, 'locked'::text, 'unlocked'::text, 'recovery_made'::text, 'recovery_used'::text, 'passkey_added'::text, 'passkey_removed'::text, 'binding_ending'::text, 'phone_changed'::text, 'guardian_asked'::text, 'guardian_recorded'::text])),
+  constraint notice_shown_kind_check CHECK (kind = ANY (ARRAY['new_device'::text, 'moving'::text, 'moved'::text, 'locked'::text, 'unlocked'::text, 'recovery_made'::text, 'recovery_used'::text, 'passkey_added'::text, 'passkey_removed'::text, 'binding_ending'::text, 'phone_changed'::text, 'guardian_asked'::text, 'guardian_recorded'::text, 'hotline_linked'::text, 'zalo_revoked'::text, 'assisted_asked'::text])),
   constraint notice_shown_pkey PRIMARY KEY (id)
 );
 CREATE INDEX notice_shown_account ON notice_shown USING btree (account_id, at DESC);
+
+create table oa_event (
+  event_key bytea not null, -- personal: no
+  used_by text not null, -- personal: no
+  used_at timestamp with time zone not null, -- personal: no
+  constraint oa_event_event_key_check CHECK (octet_length(event_key) = 32),
+  constraint oa_event_pkey PRIMARY KEY (event_key, used_by)
+);
+CREATE INDEX oa_event_age ON oa_event USING brin (used_at);
+
+create table oa_link (
+  id uuid not null, -- personal: no
+  oa_id text not null, -- personal: no
+  oa_user_key bytea not null, -- personal: pseudonym, keyed hash of the citizen's id at the Official Account, to know who writes; 12 months after the end of the link
+  account_id uuid not null, -- personal: pseudonym, whose questions are answered there; 12 months after the end of the link
+  linked_at timestamp with time zone not null, -- personal: no
+  ended_at timestamp with time zone, -- personal: no
+  end_reason text, -- personal: no
+  constraint oa_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint oa_link_check CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+  constraint oa_link_end_reason_check CHECK (end_reason = ANY (ARRAY['citizen'::text, 'replaced'::text, 'zalo_revoked'::text, 'locked'::text])),
+  constraint oa_link_oa_user_key_check CHECK (octet_length(oa_user_key) = 32),
+  constraint oa_link_pkey PRIMARY KEY (id)
+);
+CREATE INDEX oa_link_ended ON oa_link USING btree (ended_at);
+CREATE UNIQUE INDEX oa_link_live ON oa_link USING btree (account_id, oa_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX oa_link_user ON oa_link USING btree (oa_id, oa_user_key) WHERE (ended_at IS NULL);
+
+create table oa_link_code (
+  account_id uuid not null, -- personal: pseudonym, who asked for the code; 10 minutes
+  oa_id text not null, -- personal: no
+  code_key bytea not null, -- personal: no
+  expires_at timestamp with time zone not null, -- personal: no
+  constraint oa_link_code_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint oa_link_code_code_key_check CHECK (octet_length(code_key) = 32),
+  constraint oa_link_code_code_key_key UNIQUE (code_key),
+  constraint oa_link_code_pkey PRIMARY KEY (account_id, oa_id)
+);
 
 create table oa_token (
   oa_id text not null, -- personal: no
@@ -582,11 +730,13 @@ create table oidc_client (
   created_at timestamp with time zone not null, -- personal: no
   disabled_at timestamp with time zone, -- personal: no
   constraint oidc_client_class_check CHECK (class = ANY (ARRAY['first_party'::text, 'gov_portal'::text, 'service'::text, 'sign_on'::text])),
-  constraint oidc_client_kind_check CHECK (kind = ANY (ARRAY['portal'::text, 'miniapp'::text, 'service'::text, 'sign-on'::text])),
+  constraint oidc_client_desk_check CHECK (kind <> 'desk'::text OR class = 'gov_portal'::text AND jsonb_typeof(metadata -> 'desk_scopes'::text) = 'array'::text AND jsonb_array_length(metadata -> 'desk_scopes'::text) > 0),
+  constraint oidc_client_kind_check CHECK (kind = ANY (ARRAY['portal'::text, 'miniapp'::text, 'service'::text, 'sign-on'::text, 'hotline'::text, 'desk'::text])),
   constraint oidc_client_pkey PRIMARY KEY (client_id),
   constraint oidc_client_service_check CHECK (
 CASE kind
     WHEN 'service'::text THEN service_id IS NOT NULL
+    WHEN 'hotline'::text THEN service_id IS NOT NULL
     WHEN 'portal'::text THEN true
     ELSE service_id IS NULL
 END),
@@ -1013,6 +1163,15 @@ create table watermark (
 );
 CREATE INDEX watermark_age ON watermark USING btree (created_at);
 
+create table zalo_evidence (
+  evidence_key bytea not null, -- personal: no
+  jkt text not null, -- personal: pseudonym, key of the launch that used it; 1 day
+  used_at timestamp with time zone not null, -- personal: no
+  constraint zalo_evidence_evidence_key_check CHECK (octet_length(evidence_key) = 32),
+  constraint zalo_evidence_pkey PRIMARY KEY (evidence_key)
+);
+CREATE INDEX zalo_evidence_age ON zalo_evidence USING brin (used_at);
+
 create table zalo_link (
   id uuid not null, -- personal: no
   account_id uuid not null, -- personal: pseudonym, our number for a citizen; life of the account
@@ -1021,6 +1180,7 @@ create table zalo_link (
   name_sealed bytea, -- personal: yes, name the citizen gave Zalo, to greet them; replaced at each login, life of the link
   linked_at timestamp with time zone not null, -- personal: no
   ended_at timestamp with time zone, -- personal: no
+  consent_revoked_at timestamp with time zone, -- personal: no
   constraint zalo_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
   constraint zalo_link_pkey PRIMARY KEY (id)
 );

@@ -42,6 +42,11 @@ export async function removeExpired(db: Database): Promise<number> {
       select ctid from oa_link where ended_at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
     sql`delete from data_duty where ctid = any(array(
       select ctid from data_duty where closed_at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
+    // What a browser proved for a step nobody finished goes at once; the row stays for whoever looks into it.
+    sql`update browser_leg set ended_at = now(), ended_why = 'expired', proven_sealed = null where ctid = any(array(
+      select ctid from browser_leg where ended_at is null and expires_at < now() limit ${BATCH} for update skip locked))`,
+    sql`delete from browser_leg where ctid = any(array(
+      select ctid from browser_leg where expires_at < now() - interval '1 day' limit ${BATCH} for update skip locked))`,
     sql`delete from chip_challenge where ctid = any(array(
       select ctid from chip_challenge where expires_at < now() limit ${BATCH} for update skip locked))`,
     sql`delete from message_outbox where ctid = any(array(

@@ -9,10 +9,13 @@ import { acrOf } from '../policies/level.ts';
 import { assuranceMetadata } from '../policies/verified-claims.ts';
 import { CHALLENGE_PATH } from './challenge/path.ts';
 import { accountClaims, withholdClaims } from './claims.ts';
+import { assistedParams, assistedSeconds, cibaFeature, isAskedHere } from './ciba.ts';
+import { deskKeys } from './desk.ts';
 import type { ProviderHouse } from './house.ts';
 import { mayIntrospect } from './introspection.ts';
 import { accessTokenClaims, audienceSub, isOpenAccount, issueOf, judgeLevel } from './issue.ts';
 import type { GrantSource } from './issue.ts';
+import { actorOf } from './token-exchange.ts';
 import { createPolicy } from './level-prompt.ts';
 import { LocalSigner } from './local-signer.ts';
 import { meAudience } from './own-api.ts';
@@ -34,7 +37,10 @@ export function providerConfiguration(
     house.catalogue.scopes.get(scope)?.level === 2 || levelOfClaims([scope]) === 2;
   return {
     adapter,
-    fetch: (url, options) => house.callClient(url instanceof Request ? url.url : url, options),
+    fetch: async (url, options) => {
+      const address = url instanceof Request ? url.url : url;
+      return (await deskKeys(house, address)) ?? house.callClient(address, options);
+    },
     jwks: { keys: house.tokenKeys.map((key) => new LocalSigner(key)) },
     routes: {
       pushed_authorization_request: '/par',
@@ -78,13 +84,14 @@ export function providerConfiguration(
       const allowed = client['allowed_origins'];
       return Array.isArray(allowed) && allowed.includes(origin);
     },
-    extraParams: { max_age: refuseOddMaxAge, scope: refuseForeignScope },
+    extraParams: { max_age: refuseOddMaxAge, scope: refuseForeignScope, ...assistedParams },
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       claimsParameter: { enabled: false },
       clientCredentials: { enabled: true },
+      ciba: cibaFeature(house),
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
@@ -122,6 +129,7 @@ export function providerConfiguration(
         return (token.scope ?? '').split(' ').some(levelTwo) ? 300 : 600;
       },
       AuthorizationCode: 60,
+      BackchannelAuthenticationRequest: (_ctx, request) => assistedSeconds(request.params),
       ClientCredentials: 600,
       Grant: GRANT_SECONDS,
       IdToken: 600,
@@ -138,12 +146,16 @@ export function providerConfiguration(
     // Whether a token still counts is decided from level facts and grants at each use.
     expiresWithSession: () => false,
     pairwiseIdentifier: (_ctx, accountId, client) =>
-      pairwiseSub(house.db, accountId, `client:${String(client.sectorIdentifier)}`),
+      // A hotline has no address to make a sector of, and no ID token: this id leaves to nobody.
+      pairwiseSub(house.db, accountId, `client:${client[KIND] === 'hotline' ? client.clientId : String(client.sectorIdentifier)}`), // prettier-ignore
     findAccount: async (ctx, accountId, source) => {
       // At the token endpoint `source` is the code or refresh token: the level is judged here,
       // before any token is built, because the ID token copies acr and auth_time from it.
       const isIssue = source !== undefined && isGrantSource(source);
-      const stands = isIssue ? await judgeLevel(house, ctx, source) : await isOpenAccount(house, accountId);
+      const stands = isIssue
+        ? await judgeLevel(house, ctx, source)
+        : // A desk that asks for nobody must not learn it.
+          isAskedHere(ctx, accountId) || (await isOpenAccount(house, accountId));
       if (!stands) return undefined;
       if (isIssue) await withholdClaims(house, ctx, source);
       return { accountId, claims: (use, scope) => accountClaims(house, ctx, { accountId, use, scope }) };
@@ -179,7 +191,9 @@ async function extraClaims(
   token: object,
 ): Promise<Record<string, unknown>> {
   const { clientId, accountId, aud } = token as { clientId: string; accountId?: string; aud?: string }; // members of both token models
-  const claims = await accessTokenClaims(house, ctx, clientId);
+  const actor = actorOf(ctx);
+  const acting = actor === undefined ? {} : { act: { sub: actor } };
+  const claims = { ...(await accessTokenClaims(house, ctx, clientId)), ...acting };
   if (accountId === undefined || aud === undefined) return claims;
   // The account's own API asks which launch is speaking: nothing else of a token leads to an account.
   if (aud === meAudience(house.issuer)) return { ...claims, session: issueOf(ctx)?.sessionUid };
@@ -188,8 +202,13 @@ async function extraClaims(
   return sub === undefined ? claims : { ...claims, sub };
 }
 
+const GRANT_SOURCES: readonly unknown[] = [
+  'AuthorizationCode',
+  'RefreshToken',
+  'BackchannelAuthenticationRequest',
+];
 const isGrantSource = (source: object): source is GrantSource =>
-  'kind' in source && (source.kind === 'AuthorizationCode' || source.kind === 'RefreshToken');
+  'kind' in source && GRANT_SOURCES.includes(source.kind);
 
 // The library takes `1e3`, `+5` and the empty string for numbers; only decimal digits are one here.
 function refuseOddMaxAge(ctx: KoaContextWithOIDC, value: string | undefined, _client: Client): void {

@@ -1,18 +1,26 @@
 // What the protocol layer is given to work with. Built once by main.ts.
 
+import type { Notify } from '../assurance/notify.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Database } from '../database.ts';
 import type { SigningKey } from '../keys/signing-keys.ts';
+import type { Hotline } from '../hotline/link.ts';
 import type { Vault } from '../keys/vault.ts';
 
 export type ClientFacts = {
   readonly clientId: string;
-  readonly kind: 'portal' | 'miniapp' | 'service' | 'sign-on' | 'hotline';
+  readonly kind: 'portal' | 'miniapp' | 'service' | 'sign-on' | 'hotline' | 'desk';
   readonly class: 'first_party' | 'gov_portal' | 'service' | 'sign_on';
   readonly serviceId: string | undefined;
+  /** Of a desk only: its public keys, and the scopes its operators may ask for. */
+  readonly desk?: { readonly keys: object; readonly scopes: readonly string[] } | undefined;
 };
 
 export type ProviderHouse = {
+  /** The hotline whose signed messages may be traded for a token; undefined: there is none. */
+  readonly hotline: Hotline | undefined;
+  /** Where a citizen links their chat with the hotline to their account. */
+  readonly linkUri: string;
   readonly db: Database;
   readonly vault: Vault;
   readonly issuer: string;
@@ -34,7 +42,7 @@ export type ProviderHouse = {
     facts: Readonly<Record<string, unknown>>,
   ) => void;
   readonly count: (
-    name: 'token_issued' | 'protocol_error' | 'server_error',
+    name: 'token_issued' | 'protocol_error' | 'server_error' | 'zalo_event',
     labels: Readonly<Record<string, string>>,
   ) => void;
   /** Queues an event that may be written a moment after the answer (token issue, UserInfo). */
@@ -45,6 +53,8 @@ export type ProviderHouse = {
     serviceId: string | undefined;
     details: Record<string, string | number | readonly string[]>;
   }) => void;
+  /** Tells a citizen on the channels they have. */
+  readonly notify: Notify;
   readonly pages: ProviderPages;
 };
 

@@ -11,7 +11,7 @@ import type { StandingConsent } from '../consent/standing.ts';
 import { acrOf, levelOf } from '../policies/level.ts';
 import type { ProviderHouse } from './house.ts';
 
-/** A code or refresh token as oidc-provider hands it over. */
+/** A code, refresh token or answered request of a desk as oidc-provider hands it over. */
 export type GrantSource = {
   accountId: string;
   sessionUid?: string | undefined;
@@ -74,7 +74,12 @@ export async function accessTokenClaims(
 ): Promise<Record<string, unknown>> {
   const client = await house.findClient(clientId);
   const issue = issues.get(ctx);
-  const about = { client_class: client?.class, pol: house.catalogue.version };
+  const about = {
+    client_class: client?.class,
+    pol: house.catalogue.version,
+    // RFC 8693 4.1: the citizen has allowed it, an operator does it.
+    ...(client?.kind === 'desk' ? { act: { sub: clientId } } : {}),
+  };
   if (issue === undefined || issue.stands.level === 0) return about;
   const { stands, consent } = issue;
   return {

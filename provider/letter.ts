@@ -8,6 +8,7 @@ const LONGEST_REQUEST = 56 * 1024;
 
 const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
   ['/par', ['POST']],
+  ['/backchannel', ['POST']],
   ['/token', ['POST']],
   ['/introspect', ['POST']],
   ['/revoke', ['POST']],

@@ -9,11 +9,13 @@ import { providerConfiguration } from './configuration.ts';
 import { oauthErrorOf } from './errors.ts';
 import { allowClientForms } from './form-action.ts';
 import { loadGrant } from './grants.ts';
+import { assistedPace } from './ciba.ts';
 import { followTheLetter } from './letter.ts';
 import type { ProviderHouse } from './house.ts';
 import { endProofsAtLogout } from './logout.ts';
 import { showError } from './pages.ts';
 import { answerReplays } from './replays.ts';
+import { allowTokenExchange } from './token-exchange.ts';
 
 export type BrokerProvider = Provider;
 // The library's words that pages need; its home stays here.
@@ -33,10 +35,12 @@ export function createProvider(
     loadExistingGrant: (ctx) => loadGrant(house, provider, ctx),
   });
   answerReplays(provider);
+  allowTokenExchange(house, provider);
   pinAddress(provider, new URL(house.issuer));
   // The library answers every error by itself, an outage of ours with 500; here is kept what it was.
   const outages = new WeakMap<object, Refusal>();
   for (const middleware of outer) provider.use(middleware);
+  provider.use(assistedPace(house));
   provider.use(requestTransaction(house, (ctx) => outages.get(ctx)));
   provider.use(followTheLetter);
   provider.use(endProofsAtLogout(house));
@@ -68,6 +72,7 @@ export function createProvider(
   provider.on('authorization.error', refused);
   provider.on('grant.error', refused);
   provider.on('pushed_authorization_request.error', refused);
+  provider.on('backchannel_authentication.error', refused);
   provider.on('introspection.error', refused);
   provider.on('revocation.error', refused);
   provider.on('userinfo.error', refused);
@@ -116,7 +121,7 @@ function pinAddress(provider: Provider, issuer: URL): void {
 }
 
 // Endpoints that write more than one row: all of it or nothing. Others commit row by row.
-const TRANSACTED = /^\/(?:token|auth\/[^/]+|session\/end\/confirm)$/;
+const TRANSACTED = /^\/(?:token|backchannel|auth\/[^/]+|session\/end\/confirm)$/;
 
 function requestTransaction(
   house: ProviderHouse,

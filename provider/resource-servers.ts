@@ -48,7 +48,8 @@ export async function resourceServerInfo(
     return server(house, service, service.scopes.join(' '));
   }
 
-  const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken;
+  const { AuthorizationCode, RefreshToken, BackchannelAuthenticationRequest } = ctx.oidc.entities;
+  const source = AuthorizationCode ?? RefreshToken ?? BackchannelAuthenticationRequest;
   if (source?.accountId === undefined) throw new errors.InvalidTarget();
   const { stands, consent } = await judgeConsent(house, ctx, {
     accountId: source.accountId,
@@ -81,7 +82,7 @@ function server(
     : { audience: service.id, scope, accessTokenFormat: 'opaque' };
 }
 
-function jwtServer(house: ProviderHouse, audience: string, scope: string): ResourceServer {
+export function jwtServer(house: ProviderHouse, audience: string, scope: string): ResourceServer {
   const [current] = house.tokenKeys;
   if (current === undefined) throw new Error('no signing key');
   return { audience, scope, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256', kid: current.kid } } };

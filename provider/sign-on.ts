@@ -4,6 +4,7 @@
 
 import type { Client, ClientMetadata, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { checkDesk } from './desk.ts';
 
 /** Metadata member with the kind of a client. The store writes it, whatever the registration says. */
 export const KIND = 'tnid_kind';
@@ -30,6 +31,7 @@ export function checkKind(
   metadata: ClientMetadata,
 ): void {
   if (property !== KIND) return;
+  checkDesk(kind, metadata);
   const bound = metadata.dpop_bound_access_tokens === true;
   const signsIn = metadata.token_endpoint_auth_method === 'private_key_jwt';
   if (kind !== 'sign-on') {

@@ -32,12 +32,12 @@ export function legAskPage(model: LegAskModel): Html {
 <section class="panel">
 ${factList([
   { label: words.purpose, value: model.display },
-  { label: words.person, value: model.person },
-  { label: words.phone, value: model.phone ?? words.noPhone },
   {
     label: words.code,
     value: html`<strong>${model.transactionCode}</strong><br><span class="hint">${words.codeHint}</span>`,
   },
+  { label: words.person, value: model.person },
+  { label: words.phone, value: model.phone ?? words.noPhone },
 ])}
 </section>
 <section class="warning">
@@ -66,7 +66,7 @@ export function legVneidPage({ page, csrf, action, error }: LegVneidModel): Html
 <h1>${title}</h1>
 ${error === undefined && html`<p class="lead">${words.readyText}</p>`}
 <div id="vneid" tabindex="-1">${postForm(action, csrf, primary(error === undefined ? words.ready : words.again))}</div>
-<p>${words.toApp}</p>`,
+<p class="unsure">${words.toApp}</p>`,
   );
 }
 
@@ -95,7 +95,7 @@ ${factList([
   { label: legAsk.code, value: html`<strong>${model.transactionCode}</strong>` },
 ])}
 ${passkeyForm({ ...model, does: 'get', button: words.button }, page.lang)}
-<p>${words.toApp}</p>`,
+<p class="unsure">${words.toApp}</p>`,
   );
 }
 

@@ -5,6 +5,8 @@ import type { Middleware } from 'koa';
 import { challengeEndpoint } from '../provider/challenge/endpoint.ts';
 import type { BrokerProvider } from '../provider/provider.ts';
 import { accountRoutes } from './account.ts';
+import { backToAppRoutes } from './back-to-app.ts';
+import { browserLegRoutes } from './browser-leg.ts';
 import { catalogueApprovalRoutes } from './catalogue-approvals.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { counterCaseRoutes } from './counter-cases.ts';
@@ -18,7 +20,9 @@ import { errorPages } from './errors.ts';
 import { evaluationRoutes } from './evaluation.ts';
 import { guardianRoutes } from './guardians.ts';
 import { interactionRoutes } from './interaction.ts';
+import { meRequestRoutes } from './me-requests.ts';
 import { meRoutes } from './me.ts';
+import { meHotlineRoutes } from './me-hotline.ts';
 import { notMeRoutes } from './not-me.ts';
 import { passkeyRoutes } from './passkeys.ts';
 import { publicRoutes } from './public.ts';
@@ -32,6 +36,7 @@ import type { Site } from './site.ts';
 import { staffDoorRoutes } from './staff-door.ts';
 import { staffRoutes } from './staff.ts';
 import { utilityRoutes } from './utilities.ts';
+import { zaloEventRoutes } from './zalo-events.ts';
 
 export type App = {
   readonly site: Site;
@@ -41,7 +46,7 @@ export type App = {
 };
 
 // The addresses of the protocol pass by without asking our routes.
-const PROTOCOL = /^\/(?:token|par|auth|introspect|revoke|userinfo|jwks|session)(?:\/|$)/;
+const PROTOCOL = /^\/(?:token|par|backchannel|auth|introspect|revoke|userinfo|jwks|session)(?:\/|$)/;
 
 /** Puts the pages into a provider. Called again for the new provider after a key rotation. */
 export function mountPages(provider: BrokerProvider, { site, assets, guards, catalogue }: App): void {
@@ -52,6 +57,7 @@ export function mountPages(provider: BrokerProvider, { site, assets, guards, cat
     publicRoutes(site, assets, catalogue),
     utilityRoutes(site),
     meRoutes(site, guards),
+    meRequestRoutes(site, guards),
     revocationRoutes(site, guard),
     evaluationRoutes(site, guard),
     signalRoutes(site, guard),
@@ -61,12 +67,16 @@ export function mountPages(provider: BrokerProvider, { site, assets, guards, cat
     catalogueApprovalRoutes(site),
     serviceOwnerRoutes(site),
     interactionRoutes(site),
+    browserLegRoutes(site),
+    backToAppRoutes(site),
     accountRoutes(site),
     guardianRoutes(site),
     passkeyRoutes(site),
     recoveryCodeRoutes(site),
     recoveryRoutes(site),
     deliveryRoutes(site),
+    zaloEventRoutes(site),
+    meHotlineRoutes(site, guards),
     deviceRoutes(site),
     notMeRoutes(site),
     staffRoutes(site),

@@ -39,7 +39,7 @@ function newReference(): string {
 }
 
 const FIXED =
-  /^\/(?:|auth|authorize-challenge(?:\/chip)?|par|token|introspect|revoke|userinfo|jwks|revocations|access\/v1\/evaluations?|decisions|ssf\/(?:jwks|streams|status|verify|poll)|tien-ich\.json|me|me\/(?:consents|reads|devices|sign-out|requests|hotline)|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|danh-muc|dich-vu|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|catalogue(?:\/(?:lich-su|ai-lam-duoc-gi))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
+  /^\/(?:|auth|authorize-challenge(?:\/chip)?|par|backchannel|token|introspect|revoke|userinfo|jwks|revocations|access\/v1\/evaluations?|decisions|ssf\/(?:jwks|streams|status|verify|poll)|tien-ich\.json|me|me\/(?:consents|reads|devices|sign-out|requests|hotline)|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|xong|tiep\/(?:da-dung|vneid\/ve)|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|danh-muc|dich-vu|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|catalogue(?:\/(?:lich-su|ai-lam-duoc-gi))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
 
 /** For logs and measurements: an address without what only its holder may know. */
 export function patternOf(path: string): string {
@@ -57,6 +57,7 @@ export function patternOf(path: string): string {
     [/^\/toi\/con\/(hoi|em)\/[^/]+$/, '/toi/con/$1/:id'],
     [/^\/toi\/con\/em\/[^/]+\/rut\/[^/]+$/, '/toi/con/em/:id/rut/:id'],
     [/^\/k\/[^/]+$/, '/k/:token'],
+    [/^\/tiep\/[^/]+(\/(?:toi|khong|vneid|khoa))?$/, '/tiep/:link$1'],
     [/^\/counter\/xong\/[^/]+$/, '/counter/xong/:outcome'],
     [/^\/counter\/(yeu-cau|ho-so)\/[^/]+(\/[a-z-]{2,10})?$/, '/counter/$1/:id$2'],
     [/^\/can-bo\/danh-muc\/xong\/[^/]+$/, '/can-bo/danh-muc/xong/:outcome'],

@@ -1,6 +1,7 @@
 // What the pages are given to work with. Built once by main.ts.
 
 import type { ZaloLogin } from '../accounts/zalo-login.ts';
+import type { OaIdentity } from '../accounts/zalo-webhook.ts';
 import type { House as ConsentHouse } from '../consent/give.ts';
 import type { ChallengeHouse } from '../provider/challenge/house.ts';
 import type { LaunchAccess } from '../safety/launches.ts';
@@ -23,8 +24,12 @@ export type Site = ChallengeHouse &
     readonly stylesheetHref: string;
     /** The client under which a citizen opens their own page. */
     readonly ownClientId: string;
-    /** Official Account of the 1022 hotline on Zalo; undefined where none is set up. */
-    readonly hotlineOa: string | undefined;
+    /** Our own Official Account, which tells what became of template messages; undefined: none is heard. */
+    readonly houseOa: OaIdentity | undefined;
+    /** How Zalo signs what it tells of the mini app, and the app whose ids it uses; undefined: nothing is heard. */
+    readonly miniAppEvents:
+      | { readonly miniAppId: string; readonly apiKey: string; readonly appId: string }
+      | undefined;
     /** Says on every page that people and numbers are made up. */
     readonly demo: boolean;
     readonly measure: (method: string, route: string, status: number, seconds: number) => void;

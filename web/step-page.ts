@@ -38,7 +38,7 @@ export function send(ctx: Context, page: Html, status = 200): void {
 }
 
 /** Back to the step that is next now. `note` is a word the page explains, never text of the request. */
-export function backToVisit(ctx: Context, visit: Visit, note?: string): void {
+export function backToVisit(ctx: Context, visit: Pick<Visit, 'uid'>, note?: string): void {
   ctx.redirect(`/interaction/${visit.uid}${note === undefined ? '' : `?bao=${note}`}`);
   ctx.status = 303;
 }

@@ -11,6 +11,8 @@ import { backToVisit } from './step-page.ts';
 import type { Visit } from './visit.ts';
 
 const MOST_CHARACTERS = 4_096;
+/** Before the id of a browser leg (web/browser-leg.ts), in place of an interaction's. */
+export const LEG_STATE = 'leg:';
 
 /** A query parameter given exactly once, within bounds. @throws Refusal invalid when doubled or oversized */
 export function one(ctx: Context, name: string): string | undefined {
@@ -34,7 +36,8 @@ export async function callbackTarget(site: Site, ctx: Context, provider: Upstrea
   if (uid === undefined || state === undefined)
     throw new Refusal('invalid', 'unknown or used state', { reason: 'state' });
   const query = new URLSearchParams({ state, ...(code === undefined ? {} : { code }) });
-  ctx.redirect(`/interaction/${uid}/${provider}/ve?${query}`);
+  // A step begun in the mini app has no interaction; its own cookie is checked where this leads.
+  ctx.redirect(uid.startsWith(LEG_STATE) ? `/tiep/vneid/ve?${query}` : `/interaction/${uid}/${provider}/ve?${query}`); // prettier-ignore
   ctx.status = 303;
 }
 
@@ -48,9 +51,10 @@ type Ended = { readonly note: string | undefined };
 export async function takeAnswer(
   site: Site,
   ctx: Context,
-  visit: Visit,
+  visit: Pick<Visit, 'uid'>,
   provider: UpstreamProvider,
   finish: (answer: { state: string; code: string; interactionUid: string }) => Promise<Ended>,
+  back: (note: string | undefined) => void = (note) => backToVisit(ctx, visit, note),
 ): Promise<void> {
   const state = one(ctx, 'state');
   const code = one(ctx, 'code');
@@ -63,15 +67,15 @@ export async function takeAnswer(
       { provider, interactionUid, state },
       site.clock(),
     );
-    return backToVisit(ctx, visit, spent === undefined ? 'het-gio' : `${provider}-tu-choi`);
+    return back(spent === undefined ? 'het-gio' : `${provider}-tu-choi`);
   }
   try {
     const { note } = await finish({ state, code, interactionUid });
-    backToVisit(ctx, visit, note);
+    back(note);
   } catch (error) {
     const isAway = error instanceof Refusal && error.kind === 'unavailable' && error.reason !== 'database';
     if (!isAway) throw error;
     site.log('warn', `${provider}.unavailable`, { reason: error.reason, reference: ctx.state['reference'] });
-    backToVisit(ctx, visit, `${provider}-ban`);
+    back(`${provider}-ban`);
   }
 }

@@ -15,7 +15,7 @@ const PHONE = '1022';
 
 export function utilityRoutes(site: Site): Router {
   const router = new Router();
-  const { text, etag } = documentOf(site.catalogue, { phone: PHONE, oa: site.hotlineOa ?? null });
+  const { text, etag } = documentOf(site.catalogue, { phone: PHONE, oa: site.hotline?.oaId ?? null });
   router.get('/tien-ich.json', (ctx) => {
     ctx.set('cache-control', 'public, max-age=60');
     // Public and without cookies: any page may read it, so that an app under test can.

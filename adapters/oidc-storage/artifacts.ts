@@ -19,6 +19,7 @@ const KINDS = {
   ClientCredentials: 4,
   PushedAuthorizationRequest: 5,
   Interaction: 6,
+  BackchannelAuthenticationRequest: 7,
 } as const;
 export type ArtifactModel = keyof typeof KINDS;
 export const isArtifactModel = (model: string): model is ArtifactModel => Object.hasOwn(KINDS, model);
@@ -26,6 +27,11 @@ export const isArtifactModel = (model: string): model is ArtifactModel => Object
 // Nothing is decided by these: a crash that loses one costs its person a second try, so nobody waits
 // for the disk. What is decided later is committed to disk, and everything before it with it.
 const PASSING: ReadonlySet<ArtifactModel> = new Set(['PushedAuthorizationRequest', 'Interaction']);
+
+// Kept a while after its end, so that the desk hears "expired" and not "no such request" (CIBA Core 11).
+const AFTER_END_SECONDS: Readonly<Partial<Record<ArtifactModel, number>>> = {
+  BackchannelAuthenticationRequest: 3_600,
+};
 
 /** Told when a code or refresh token is used a second time. */
 export type ReplayAlarm = (grant: { grantId: string; accountId: string | undefined; clientId: string | undefined; model: string }) => Promise<void>; // prettier-ignore
@@ -35,7 +41,7 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
   return {
     async upsert(id, payload, expiresIn) {
       const { jti: _, ...kept } = payload;
-      const row = { kind, id: idKey(id), grantId: payload.grantId ?? null, payload: JSON.stringify(kept), lifeSeconds: expiresIn ?? 0 }; // prettier-ignore
+      const row = { kind, id: idKey(id), grantId: payload.grantId ?? null, payload: JSON.stringify(kept), lifeSeconds: (expiresIn ?? 0) + (AFTER_END_SECONDS[model] ?? 0) }; // prettier-ignore
       if (PASSING.has(model) && !db.inTransaction()) await db.together(savePassing, row);
       else await db.together(saveArtifacts, row, 'write');
     },
@@ -57,6 +63,8 @@ export function artifactAdapter(db: Database, model: ArtifactModel, onReplay: Re
     async consume(id) {
       if (await db.together(consumeArtifacts, { kind, id: idKey(id) }, 'write')) return;
       if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used'); // prettier-ignore
+      // Only its own client, with its own key, can bring it: a second time is a repeated question and no theft.
+      if (model === 'BackchannelAuthenticationRequest') throw new errors.InvalidGrant('the request was already used'); // prettier-ignore
       // Somebody holds a copy: everything that grew from this grant dies, in this transaction,
       // which the request commits even though it answers invalid_grant.
       const row = await db.row<{ grant_id: string | null; payload: AdapterPayload }>(sql`

@@ -8,7 +8,7 @@ import { sql } from '../../database.ts';
 
 const KEEP_MS = 60_000;
 
-export type ClientKind = 'portal' | 'miniapp' | 'service' | 'sign-on' | 'hotline';
+export type ClientKind = 'portal' | 'miniapp' | 'service' | 'sign-on' | 'hotline' | 'desk';
 export type ClientClass = 'first_party' | 'gov_portal' | 'service' | 'sign_on';
 export type RegisteredClient = {
   readonly clientId: string;
@@ -16,7 +16,10 @@ export type RegisteredClient = {
   readonly class: ClientClass;
   readonly serviceId: string | undefined;
   readonly metadata: ClientMetadata;
+  /** Of a desk only: its public keys, and the scopes its operators may ask for. */
+  readonly desk?: Desk | undefined;
 };
+type Desk = { readonly keys: object; readonly scopes: readonly string[] };
 
 export type Clients = {
   find(clientId: string): Promise<RegisteredClient | undefined>;
@@ -25,6 +28,7 @@ export type Clients = {
 };
 
 const metadata = z.looseObject({ client_id: z.string() });
+const deskMetadata = z.looseObject({ jwks: z.looseObject({}), desk_scopes: z.array(z.string()) });
 type Row = {
   client_id: string;
   kind: ClientKind;
@@ -48,13 +52,12 @@ export function openClients(
     // The kind decides how strict the protocol is, so it comes from its own column and not from
     // the registration. The shape is checked by oidc-provider's own client schema.
     const parsed = { ...metadata.parse(row.metadata), tnid_kind: row.kind } as ClientMetadata;
-    return {
-      clientId,
-      kind: row.kind,
-      class: row.class,
-      serviceId: row.service_id ?? undefined,
-      metadata: parsed,
-    };
+    const known = { clientId, kind: row.kind, class: row.class, serviceId: row.service_id ?? undefined };
+    if (row.kind !== 'desk') return { ...known, metadata: parsed };
+    const { jwks: keys, desk_scopes: scopes, ...rest } = deskMetadata.parse(parsed);
+    // The library takes the keys of such a client from an address only: see provider/desk.ts.
+    const given = { ...rest, jwks_uri: `https://${clientId}.desk.invalid/jwks` } as unknown as ClientMetadata; // `parsed` with other keys
+    return { ...known, metadata: given, desk: { keys, scopes } };
   };
   const find = async (clientId: string): Promise<RegisteredClient | undefined> => {
     // Whatever a stranger sends as a name; a NUL would be an error of the database's.

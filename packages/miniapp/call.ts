@@ -2,8 +2,9 @@
 // scope not asked for yet, a token that ended. What it answers then is the caller's.
 
 import { readServiceAnswer } from './authenticate.ts';
-import type { Launch, Held } from './launch.ts';
+import type { Launch } from './launch.ts';
 import type { Sent } from './line.ts';
+import { covers, scopesIn, type Held } from './shelf.ts';
 
 export type CallOptions = {
   /** The service's id in the catalogue. Needed where the address does not say it. */
@@ -24,7 +25,7 @@ export async function callService(
   const send = (held: Held) => launch.line.send({ ...request, headers, accessToken: held.accessToken });
 
   const since = Date.now();
-  const first = await launch.tokenFor(resource, scope);
+  const first = await launch.token(resource, scope);
   request.signal?.throwIfAborted();
   const answer = await send(first);
   const better = await betterToken(launch, resource, answer, first, since);
@@ -49,11 +50,9 @@ async function betterToken(
       const scope = asked.scope ?? used.asked.join(' ');
       return launch.raise({ resource, scope, acrValues, maxAge }, since);
     }
-    case 'insufficient_scope': {
+    case 'insufficient_scope':
       // Asked for once already and not given: the citizen has refused, or may not have it.
-      const missing = asked.scope.split(' ').filter((one) => !used.asked.includes(one));
-      return missing.length === 0 ? undefined : launch.token(resource, missing.join(' '));
-    }
+      return covers(used.asked, scopesIn(asked.scope)) ? undefined : launch.token(resource, asked.scope);
     case 'invalid_token':
       launch.drop(resource, used);
       // After a withdrawal the citizen is told so; the next call asks the broker anew.
@@ -71,10 +70,12 @@ export async function readCall(input: string | URL | Request, init: RequestInit 
   const stream = init?.body instanceof ReadableStream ? { duplex: 'half' } : {};
   const request = new Request(input, { ...init, ...stream });
   const { method, url, headers, signal } = request;
-  const body = request.body === null && !hasBody(request, init) ? undefined : await request.arrayBuffer();
-  return { method, url: url.split('#')[0] ?? url, headers, body, signal };
+  const isBare = method === 'GET' || method === 'HEAD';
+  return {
+    method,
+    url: url.split('#')[0] ?? url,
+    headers,
+    body: isBare ? undefined : await request.arrayBuffer(),
+    signal,
+  };
 }
-
-// Not every webview has Request.body; the content type stands wherever there is one.
-const hasBody = (request: Request, init: RequestInit | undefined): boolean =>
-  init?.body !== undefined && init.body !== null && request.method !== 'GET' && request.method !== 'HEAD';

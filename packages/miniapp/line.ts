@@ -18,12 +18,12 @@ export type Line = {
   /** @throws TayNinhIdError `offline`; what the signal says when it was the signal */
   send(request: Sent): Promise<Response>;
   /** For answers that came another way. */
-  keepNonce(response: Response): void;
+  keepNonce(response: Response, url: string): void;
 };
 
 export function openLine(prover: Promise<Prover>, fetch: typeof globalThis.fetch): Line {
   const nonces = new Map<string, string>();
-  const keepNonce = (response: Response, url = response.url): void => {
+  const keepNonce = (response: Response, url: string): void => {
     const nonce = response.headers.get('dpop-nonce');
     if (nonce !== null) nonces.set(new URL(url).origin, nonce);
   };

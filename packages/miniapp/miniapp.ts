@@ -4,8 +4,9 @@
 import { callService, readCall, type CallOptions } from './call.ts';
 import { isRecord } from './challenge.ts';
 import type { OnStep } from './flow.ts';
-import { openLaunch, type Held } from './launch.ts';
+import { openLaunch } from './launch.ts';
 import { isSafe, liesIn, serviceAt } from './place.ts';
+import type { Held } from './shelf.ts';
 import { TayNinhIdError } from './trouble.ts';
 import type { Zalo } from './zalo.ts';
 
@@ -52,10 +53,14 @@ export type Utilities = {
     readonly id: string;
     readonly code: string;
     readonly title: Words;
+    /** What anybody may ask without signing in. */
+    readonly open?: readonly Words[];
     readonly actions: readonly {
       readonly action: string;
       readonly title: Words;
       readonly level: 1 | 2;
+      /** Seconds since the last step that the act allows. */
+      readonly max_age?: number;
       readonly scopes: readonly string[];
       readonly methods?: readonly string[];
       readonly handover?: string;
@@ -84,7 +89,7 @@ export type TayNinhId = {
   fetch(input: string | URL | Request, init?: RequestInit, options?: CallOptions): Promise<Response>;
   /** The steps to level 2 ahead of a call. @throws TayNinhIdError */
   stepUp(wanted: StepUp): Promise<Token>;
-  /** The token as it stands, renewed if it is about to end. @throws TayNinhIdError */
+  /** The token of the last `login` at the service, renewed if it is about to end. @throws TayNinhIdError */
   token(resource?: string): Promise<Token>;
   /** Forgets everything at once; true when the broker has ended the session too. */
   signOut(): Promise<boolean>;
@@ -127,12 +132,11 @@ export function createTayNinhId(options: Options): TayNinhId {
       return launch.isSigningIn() ? 'signing_in' : 'signed_out';
     },
     async utilities() {
-      const response = await fetch(`${issuer}/tien-ich.json`, { credentials: 'omit' }).catch(
-        (cause: unknown) => {
-          throw new TayNinhIdError('offline', 'the list of utilities did not come', { cause });
-        },
-      );
-      launch.line.keepNonce(response);
+      const url = `${issuer}/tien-ich.json`;
+      const response = await fetch(url, { credentials: 'omit' }).catch((cause: unknown) => {
+        throw new TayNinhIdError('offline', 'the list of utilities did not come', { cause });
+      });
+      launch.line.keepNonce(response, url);
       if (!response.ok) throw new TayNinhIdError('busy', `the list of utilities: ${response.status}`);
       const list = readUtilities(await response.json().catch(() => undefined));
       for (const { id, code } of list.services) know(id, code);
@@ -140,6 +144,7 @@ export function createTayNinhId(options: Options): TayNinhId {
     },
     async login(scope, resource, more) {
       const name = named(resource);
+      launch.useEveryDay(name, scope);
       return seen(name, await launch.token(name, scope, more));
     },
     async fetch(input, init, { resource, scope } = {}) {

@@ -1,58 +1,35 @@
 // The consent of a flow: the same purposes, bytes and record as the web page's.
 
-import { createHash } from 'node:crypto';
 import { noticeBytes, recordAnswer } from '../../consent/give.ts';
 import { purposesFor, purposesToAsk } from '../../consent/purposes.ts';
 import { acrOf } from '../../policies/level.ts';
 import { hadPrompt } from '../level-prompt.ts';
 import { evidenceOf } from '../visit/evidence.ts';
+import { noticeHash, noticeShown } from '../visit/notice-shown.ts';
 import type { Described } from './answer.ts';
 import type { Stand } from './flow.ts';
 import { keepFlow } from '../../assurance/family.ts';
 import type { Take } from './replies.ts';
 import { Trouble } from './trouble.ts';
 
-const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('base64url');
-
 function asked({ person, asking }: Stand) {
   const { service, scopes } = person.request;
   if (service === undefined) throw new Trouble('invalid_session', { detail: 'order' });
   const decisions = person.consent?.decisions ?? [];
-  const shown = purposesFor(service, scopes);
   const again = hadPrompt(asking.params, 'consent');
-  return { service, scopes, decisions, shown, open: purposesToAsk(shown, decisions, { again }) };
+  const open = purposesToAsk(purposesFor(service, scopes), decisions, { again });
+  return { service, scopes, decisions, open };
 }
 
 export const describeConsent: Described = async (_house, _ctx, stand, _tx, error) => {
-  const { lang } = stand.flow;
-  const { service, scopes, decisions, shown, open } = asked(stand);
-  const text = noticeBytes(service, scopes, lang);
+  const { service, ...rest } = asked(stand);
+  const { service: shown, ...notice } = noticeShown(service, rest, stand.flow.lang);
   return {
     type: 'consent',
     client: stand.client.clientName ?? stand.client.clientId,
-    service: { id: service.id, title: service.title[lang], owner: service.owner[lang] },
-    scopes,
-    // What is answered already is not asked again; what rests on law is shown for information.
-    purposes: shown
-      .filter((purpose) => open.includes(purpose) || purpose.basis !== 'consent')
-      .map((purpose) => ({
-        id: purpose.id,
-        title: purpose.title[lang],
-        text: purpose.text[lang],
-        data: purpose.data.map((item) => ({
-          label: item.label[lang],
-          sensitive: item.class === 'sensitive',
-        })),
-        retention: purpose.retentionText[lang],
-        recipients: purpose.recipients,
-        basis: purpose.basis === 'consent' ? 'consent' : 'law',
-        ...(purpose.basisRef === undefined ? {} : { basis_ref: purpose.basisRef }),
-        needed: purpose.needed,
-        asked: open.includes(purpose),
-        ...currentOf(decisions.find(({ id }) => id === purpose.id)?.state),
-      })),
-    text: text.toString('utf8'),
-    text_hash: hashOf(text),
+    service: shown,
+    scopes: rest.scopes,
+    ...notice,
     ...(error === undefined ? {} : { error }),
   };
 };
@@ -62,7 +39,7 @@ export const takeConsent: Take = async (house, ctx, stand, call, now) => {
   const { service, scopes, open } = asked(stand);
   const bytes = noticeBytes(service, scopes, lang);
   // The wording changed between showing and answering: what was answered is not what would be recorded.
-  if (call.consent_text_hash !== hashOf(bytes)) return 'changed';
+  if (call.consent_text_hash !== noticeHash(bytes)) return 'changed';
   const given = call.consent === 'deny' ? new Set<string>() : givenOf(call.consent_purposes, open);
   await recordAnswer(
     house,
@@ -98,9 +75,4 @@ function givenOf(named: string | undefined, open: readonly { readonly id: string
   if (ids.some((id) => !open.some((purpose) => purpose.id === id)))
     throw new Trouble('invalid_request', { detail: 'consent_purposes' });
   return new Set(ids);
-}
-
-function currentOf(state: string | undefined): { current?: 'given' | 'refused' } {
-  if (state === 'given' || state === 'renewed') return { current: 'given' };
-  return state === 'refused' ? { current: 'refused' } : {};
 }

@@ -10,7 +10,7 @@ import { takeUpload } from './chip-step.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { flowOf, lookAtFlow, newFlow } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
-import { launch } from './login.ts';
+import { evidenceOf, launch } from './login.ts';
 import { checkProof } from './proof.ts';
 import { CHALLENGE_PATH, UPLOAD_PATH } from './path.ts';
 import { replyOf } from './replies.ts';
@@ -40,22 +40,35 @@ export function challengeEndpoint(house: ChallengeHouse): Middleware {
 
 async function answer(house: ChallengeHouse, ctx: Context, now: Date): Promise<void> {
   const call = await readCall(ctx.req, ctx.get('content-type'));
+  const { auth_session: authSession } = call;
+  say(ctx, await (authSession === undefined ? begin(house, ctx, call, now) : resume(house, ctx, { ...call, authSession }, now))); // prettier-ignore
+}
+
+/** The first call of a launch. */
+async function begin(house: ChallengeHouse, ctx: Context, call: Call, now: Date): Promise<Said> {
+  const accessToken = evidenceOf(house, ctx, call, now);
   const client = await clientOf(house, ctx, call.client_id);
   const jkt = await proofOf(house, ctx, client, now);
-  if (call.auth_session === undefined) {
-    const flow = newFlow(house, call, langOf(ctx, call), now);
-    const launched = await launch(house, ctx, { call, client, jkt, flow }, now);
-    if (launched.outcome === 'challenge') return say(ctx, launched);
-    return say(ctx, await answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now));
-  }
-  const claimed = await claimSession(
-    house,
-    { authSession: call.auth_session, jkt, clientId: client.clientId },
-    now,
-  );
+  const flow = newFlow(house, call, langOf(ctx, call), now);
+  const launched = await launch(house, ctx, { call, accessToken, client, jkt, flow }, now);
+  if (launched.outcome === 'challenge') return launched;
+  return answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now);
+}
+
+/** Every later one. */
+async function resume(
+  house: ChallengeHouse,
+  ctx: Context,
+  call: Call & { readonly authSession: string },
+  now: Date,
+): Promise<Said> {
+  const client = await clientOf(house, ctx, call.client_id);
+  const jkt = await proofOf(house, ctx, client, now);
+  const { authSession } = call;
+  const claimed = await claimSession(house, { authSession, jkt, clientId: client.clientId }, now);
   if (claimed === undefined) throw new Trouble('invalid_session');
   try {
-    say(ctx, await goOn(house, ctx, { call, client, claimed }, now));
+    return await goOn(house, ctx, { call, client, claimed }, now);
   } catch (error) {
     // What failed for another reason than the session leaves it usable: nothing was answered with it.
     if (troubleOf(error)?.word !== 'invalid_session') await claimed.giveBack();

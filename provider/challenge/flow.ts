@@ -50,6 +50,7 @@ export type Stand = {
 export function newFlow(house: ChallengeHouse, call: Call, lang: 'vi' | 'en', now: Date): Flow {
   const { scope = '', resource, code_challenge: codeChallenge = '' } = call;
   const scopes = scope.split(' ').filter(Boolean);
+  if (scopes.length === 0) throw new Trouble('invalid_scope');
   if (resource === meAudience(house.issuer)) {
     if (scopes.some((one) => one !== ME_SCOPE)) throw new Trouble('invalid_scope');
   } else if (resource !== undefined) {

@@ -23,26 +23,37 @@ export type LaunchAnswer =
   | { readonly outcome: 'signed_in'; readonly family: Family; readonly authSession: string }
   | { readonly outcome: 'challenge'; readonly status: number; readonly body: object };
 
-/** @throws Trouble invalid_grant for any evidence that is not good, in one text; slow_down; Refusal unavailable */
-export async function launch(
-  house: ChallengeHouse,
-  ctx: Context,
-  { call, client, jkt, flow }: { call: Call; client: Client; jkt: string; flow: Flow },
-  now: Date,
-): Promise<LaunchAnswer> {
+/** The token every launch brings, before anybody looks at who asks. @throws Trouble slow_down, invalid_request */
+export function evidenceOf(house: ChallengeHouse, ctx: Context, call: Call, now: Date): string {
+  if (isBlocked(house, addressKeyOf(house, ctx), now))
+    throw new Trouble('slow_down', { detail: 'evidence', retryAfterSeconds: 60 });
   if (call.subject_evidence_type !== `${house.issuer}/evidence/zalo-access-token`)
     throw new Trouble('invalid_request', { detail: 'subject_evidence_type' });
   if (call.zalo_access_token === undefined)
     throw new Trouble('invalid_request', { detail: 'zalo_access_token' });
+  return call.zalo_access_token;
+}
+
+/** @throws Trouble invalid_grant for any evidence that is not good, in one text; Refusal unavailable */
+export async function launch(
+  house: ChallengeHouse,
+  ctx: Context,
+  {
+    call,
+    accessToken,
+    client,
+    jkt,
+    flow,
+  }: { call: Call; accessToken: string; client: Client; jkt: string; flow: Flow },
+  now: Date,
+): Promise<LaunchAnswer> {
   // Refused before the evidence is spent.
   await wantedBy(house, client, flow);
-  const key = house.vault.keyOf('address', addressOf(ctx, house.trustedProxies)).toString('base64url');
-  if (isBlocked(house, key, now))
-    throw new Trouble('slow_down', { detail: 'evidence', retryAfterSeconds: 60 });
+  const key = addressKeyOf(house, ctx);
   const launched = await launchWithZalo(
     house,
     {
-      accessToken: call.zalo_access_token,
+      accessToken,
       phoneToken: call.zalo_phone_token,
       jkt,
       deviceKey: call.device_id === undefined ? undefined : house.vault.keyOf('device', call.device_id),
@@ -59,6 +70,9 @@ export async function launch(
   if (!(await takeTry(house.db, REFUSED, key, now))) block(house, key, now);
   throw new Trouble('invalid_grant', { detail: launched.reason });
 }
+
+const addressKeyOf = (house: ChallengeHouse, ctx: Context) =>
+  house.vault.keyOf('address', addressOf(ctx, house.trustedProxies)).toString('base64url');
 
 function isBlocked(house: ChallengeHouse, key: string, now: Date): boolean {
   const until = blocked.get(house.db)?.get(key);

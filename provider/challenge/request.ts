@@ -6,6 +6,7 @@ import { Trouble } from './trouble.ts';
 
 const MOST_BYTES = 16_384;
 const MOST_FIELDS = 100;
+const EMPTY_COUNTS: ReadonlySet<string> = new Set(['consent_purposes', 'max_age']);
 
 const text = (most: number) => z.string().min(1).max(most).optional();
 const call = z.object({
@@ -75,6 +76,9 @@ export async function readCall(request: IncomingMessage, contentType: string): P
 
 /** @throws Trouble invalid_request when there is more */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  // Said beforehand, it is refused with an answer; half read, the connection would be cut.
+  if (Number(request.headers['content-length']) > mostBytes)
+    throw new Trouble('invalid_request', { detail: 'size' });
   const chunks: Buffer[] = [];
   let size = 0;
   // An IncomingMessage without an encoding yields buffers.
@@ -95,8 +99,7 @@ function readFields(body: Buffer, contentType: string): Record<string, string> {
     if (fields.size >= MOST_FIELDS) throw new Trouble('invalid_request', { detail: 'fields' });
     fields.set(name, value);
   }
-  // RFC 6749 3.1: a parameter without a value is treated as if it were omitted.
-  return Object.fromEntries(
-    [...fields].filter(([name, value]) => value !== '' || name === 'consent_purposes'),
-  );
+  // RFC 6749 3.1: a parameter without a value is treated as if it were omitted. But no purposes is an
+  // answer, and an empty max_age is an odd number, here as at /par.
+  return Object.fromEntries([...fields].filter(([name, value]) => value !== '' || EMPTY_COUNTS.has(name)));
 }

@@ -58,6 +58,16 @@ export function startDossier(options: DemoOptions): Promise<DemoService> {
         },
         {
           method: 'GET',
+          path: '/tinh-trang',
+          action: 'hoso.tinh-trang',
+          // Number and state, nothing of what was filed: this is asked at level 1, and by the hotline.
+          handle: ({ sub }) => ({
+            status: 200,
+            body: { hoSo: register.of(sub).map(({ ma, trangThai, luc }) => ({ ma, trangThai, luc })) },
+          }),
+        },
+        {
+          method: 'GET',
           path: '/giay-to',
           action: 'hoso.chuan-bi',
           handle: () => ({ status: 200, body: { giayTo: papers } }),

@@ -28,6 +28,7 @@ const PATHS = [
   '/can-bo/dang-nhap', '/can-bo/dang-nhap/khoa', '/can-bo/thoat', '/can-bo/bao-mat', '/interaction/x', '/interaction/x/zalo', '/healthz', '/readyz', '/__proto__', '/constructor',
   '/catalogue', '/catalogue/x', '/catalogue/lich-su', '/catalogue/phien-ban/x', '/catalogue/ai-lam-duoc-gi', '/can-bo/danh-muc', '/can-bo/danh-muc/x',
   '/.well-known/openid-configuration', '/.well-known/tayninh-service-catalogue', '/.well-known/tayninh-service-catalogue/x', '/da-dang-xuat', '/quyen-cua-ban',
+  '/xong', '/tiep/x', `/tiep/${'x'.repeat(43)}`, '/tiep/x/toi', '/tiep/x/khong', '/tiep/da-dung', '/tiep/vneid/ve',
 ]; // prettier-ignore
 const METHODS = ['HEAD', 'OPTIONS', 'GET', 'POST', 'PATCH'];
 const HEADERS: readonly Record<string, string>[] = [

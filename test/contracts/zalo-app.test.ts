@@ -206,6 +206,18 @@ test('a Zalo that ignores proofs is found out and somebody is told: a foreign to
   });
 });
 
+// What the check cannot see: only a trial with two real apps tells (contract §10, question 3).
+test('a Zalo that takes any app’s proof looks like one that checks; the phone is refused all the same', async (t) => {
+  await withMiniApp({ 'me.foreign': 'accept' }, async ({ app, evidence }) => {
+    t.is(await app.bindsApp(evidence().accessToken), 'enforced');
+    const stranger = await app.identify(evidence({ appId: foreign.appId }).accessToken);
+    // Its id is that of the other app: nobody's account here.
+    t.is(stranger.outcome, 'identified');
+    t.notDeepEqual(stranger.outcome === 'identified' && stranger.profile.zaloId, an.zaloId);
+    t.is(await ending(app.readPhone(evidence({ appId: foreign.appId }))), 'token_refused');
+  });
+});
+
 const unknown: readonly (readonly [title: string, knobs: KnobChange, token?: string])[] = [
   ['a bad token', {}, 'made-up'],
   ['an outage', { 'net.fault': 'html502' }],

@@ -21,5 +21,5 @@ test('an unknown knob and an unknown value are refused; undefined leaves a knob 
   t.throws(() => withChange(defaultKnobs, odd));
   const wrong: object = { egress: 'mars' };
   t.throws(() => withChange(defaultKnobs, wrong));
-  t.deepEqual(withChange(defaultKnobs, { egress: undefined } as object), defaultKnobs);
+  t.deepEqual(withChange(defaultKnobs, { egress: undefined }), defaultKnobs);
 });

@@ -129,16 +129,18 @@ test('an event may come twice, and a greeting by GET before it', async (t) => {
   t.true(one.ok && two.ok && one.eventKey === two.eventKey);
 });
 
-const sendTemplate = async (url: string) => {
+const tokenOf = async (url: string) => {
   const token = await fetch(`${url}/v4/oa/access_token`, {
     method: 'POST',
     headers: { secret_key: app.appSecret },
     body: new URLSearchParams({ app_id: app.appId, grant_type: 'refresh_token', refresh_token: 'first' }),
   });
-  const { access_token } = (await token.json()) as { access_token: string };
+  return ((await token.json()) as { access_token: string }).access_token;
+};
+const sendTemplate = async (url: string) => {
   await fetch(`${url}/message/template`, {
     method: 'POST',
-    headers: { access_token, 'content-type': 'application/json' },
+    headers: { access_token: await tokenOf(url), 'content-type': 'application/json' },
     body: JSON.stringify({ phone: '84912345678', template_id: '1', template_data: { otp: '1' }, tracking_id: 'ref-1' }), // prettier-ignore
   });
 };
@@ -169,4 +171,17 @@ test('a citizen who takes the consent back ends the tokens and the app is told',
   await zalo.revokeConsent({ zaloId: an.zaloId });
   const second = { ...given, rawBody: letters[1]?.body ?? Buffer.alloc(0), signature: String(letters[1]?.headers['x-zevent-signature']) }; // prettier-ignore
   t.like(verifyMiniAppEvent({ ...second, apiKey: miniApp.apiKey }), { ok: true, event: { kind: 'info_removed', userIdByApp: an.zaloId } }); // prettier-ignore
+});
+
+test('the account may hear its own words again, which is no message of a citizen', async (t) => {
+  const { zalo, letters, read } = await start(t, { knobs: { 'wh.echo': 'on' } });
+  await zalo.writeToOa({ zaloId: an.zaloId, text: 'x' });
+  const message = { recipient: { user_id: zalo.oaUserId({ zaloId: an.zaloId }) }, message: { text: 'y' } };
+  await fetch(`${zalo.url}/v3.0/oa/message/cs`, {
+    method: 'POST',
+    headers: { access_token: await tokenOf(zalo.url), 'content-type': 'application/json' },
+    body: JSON.stringify(message),
+  });
+  for (let i = 0; i < 100 && letters.length < 2; i += 1) await new Promise((done) => setTimeout(done, 20));
+  t.like(read(letters[1]), { ok: true, event: { kind: 'other', name: 'oa_send_text' } });
 });

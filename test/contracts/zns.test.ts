@@ -207,7 +207,7 @@ for (const [knobs, outcome] of tolerated)
   test(`a code with ${JSON.stringify(knobs)}: ${outcome}`, async (t) => {
     const { open } = await start(t, knobs);
     const answer = await open().gateway.send(code);
-    t.is(answer.outcome === 'accepted' ? answer.outcome : answer.reason, outcome);
+    t.is<string, string>(answer.outcome === 'accepted' ? answer.outcome : answer.reason, outcome);
   });
 
 test('a token that died early is refreshed whichever number says so', async (t) => {

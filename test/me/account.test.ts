@@ -5,7 +5,7 @@ import { lockAccount } from '../../safety/lock.ts';
 import { openEnvelope } from '../../keys/envelope.ts';
 import { openVault } from '../../keys/vault.ts';
 import { createGrants } from '../../adapters/oidc-storage/grants.ts';
-import { ME, REPORT, VIEW, tokenFor, useMiniApp } from '../support/app-citizen.ts';
+import { ME, meetInZalo, REPORT, VIEW, tokenFor, useMiniApp, zaloToken } from '../support/app-citizen.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
@@ -23,11 +23,19 @@ test.after.always(() => house?.stop());
 const PROBLEM = /^application\/problem\+json/;
 
 test('a person sees their name and level, and nothing else stands there yet', async (t) => {
-  const own = await openOwn(house);
+  const citizen = await meetInZalo(house);
+  const { accessToken } = zaloToken(house, citizen.person, ['scope.userInfo']);
+  await citizen.launch.login(accessToken, ME(house));
+  const own = { ...citizen, token: await tokenFor(house, citizen, ME(house)) };
   const seen = await call(house, own, '/me');
   t.is(seen.status, 200, seen.text);
   t.deepEqual(seen.body, { name: own.person.name, level: 1, notices: [], is_child: false });
   t.is(seen.headers.get('cache-control'), 'no-store');
+});
+
+test('whoever did not let Zalo tell their name has none here', async (t) => {
+  const { body } = await call(house, await openOwn(house), '/me');
+  t.deepEqual(body, { level: 1, notices: [], is_child: false });
 });
 
 test('verified, a person sees since when and until when, their number and phone masked', async (t) => {
@@ -106,7 +114,6 @@ test('a proof of another key, address, method or token opens nothing, and no pro
     { claims: { htu: `${house.issuer}/me/consents` } },
     { claims: { htm: 'POST' } },
     { claims: { ath: createHash('sha256').update(other.token).digest('base64url') } },
-    { claims: { iat: Math.floor(Date.now() / 1000) - 120 } },
   ]) {
     const said = await call(house, own, '/me', sending);
     t.is(said.status, 401, JSON.stringify(sending));

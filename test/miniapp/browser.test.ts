@@ -9,7 +9,7 @@ import { DOSSIERS, REPORTS } from '../support/rp.ts';
 import { bundle } from './bundle.ts';
 import { answersOf, meet, startGround, zaloOf, type Ground } from './ground.ts';
 
-const home = 'https://h5.zdn.vn/zapps/1234567890/';
+const zaloHome = 'https://h5.zdn.vn/zapps/1234567890/';
 let ground: Ground;
 let code: string;
 test.before(async () => {
@@ -22,8 +22,9 @@ const app = `
 import { createTayNinhId } from './miniapp.js';
 const settings = await (await fetch('./settings.json')).json();
 window.keys = [];
-const generate = crypto.subtle.generateKey.bind(crypto.subtle);
-crypto.subtle.generateKey = async (...words) => {
+const { subtle } = crypto;
+const generate = subtle?.generateKey.bind(subtle);
+if (subtle !== undefined) subtle.generateKey = async (...words) => {
   const pair = await generate(...words);
   window.keys.push(pair.privateKey);
   return pair;
@@ -40,7 +41,7 @@ window.id = createTayNinhId({
 document.body.textContent = 'ready';
 `;
 
-async function openPage(person: Person, shown: string[]): Promise<Page> {
+async function openPage(person: Person, shown: string[], home = zaloHome): Promise<Page> {
   const browser = await openBrowser();
   const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
   // Chromium asks before a public page speaks to this machine; in Zalo both ends are public.
@@ -56,7 +57,7 @@ async function openPage(person: Person, shown: string[]): Promise<Page> {
     [`${home}miniapp.js`]: ['text/javascript', code],
     [`${home}settings.json`]: ['application/json', JSON.stringify(settings)],
   };
-  await page.route('https://h5.zdn.vn/**', async (route) => {
+  await page.route(`${new URL(home).origin}/**`, async (route) => {
     const [contentType, body] = files[route.request().url()] ?? ['text/plain', ''];
     await route.fulfill({ contentType, body });
   });
@@ -121,4 +122,13 @@ test('another page of the same origin finds nothing to use', async (t) => {
     (await caches.keys()).length,
   ])()`);
   t.deepEqual(found, ['', 0, 0, 0, 0]);
+});
+
+test('a webview without WebCrypto is told apart: the citizen must update Zalo', async (t) => {
+  const page = await openPage(await meet(ground), [], 'http://plain.example/');
+  const code = await run(
+    page,
+    `return id.login('tn:me', '${ground.house.issuer}/me').then(() => 'in', ({ code }) => code)`,
+  );
+  t.is(code, 'unsupported');
 });

@@ -58,6 +58,16 @@ test('level 2 is reached on the way, and the call the citizen made is answered',
   t.is(shown.length, steps);
 });
 
+test('a call that names a scope of level 2 goes through the steps first, and level 1 stays as it was', async (t) => {
+  const shown: string[] = [];
+  const id = openApp(await meet(ground), shown);
+  await id.login('svc:hoso:chuan-bi', DOSSIERS);
+  const seen = await id.fetch(`${ground.dossier.url}/ho-so`, {}, { scope: 'svc:hoso:xem' });
+  t.is(seen.status, 200);
+  t.true(shown.includes('otp'));
+  t.deepEqual((await id.token(DOSSIERS)).scopes, ['svc:hoso:chuan-bi']);
+});
+
 test('a citizen who stops at the first step is not moved, and level 1 goes on', async (t) => {
   const person = await meet(ground);
   const usual = answersOf(ground, person, []);
@@ -105,6 +115,20 @@ test.serial('Zalo that is down is said as such, and a later tap signs in', async
   t.is(error?.code, 'zalo_unavailable');
   t.is(id.state, 'signed_out');
   await t.notThrowsAsync(id.login('svc:hoso:chuan-bi', DOSSIERS));
+});
+
+test('with the list of utilities first, the login is two requests', async (t) => {
+  const asked: string[] = [];
+  const count: typeof globalThis.fetch = (input, init) => {
+    asked.push(new URL(new Request(input).url).pathname);
+    return fetch(input, init);
+  };
+  const services = { phananh: ground.report.url }; // by the code of the catalogue
+  const id = openApp(await meet(ground), [], { fetch: count, services, onStep: () => Promise.resolve(null) });
+  const list = await id.utilities();
+  t.true(list.services.some(({ id: name }) => name === REPORTS));
+  await id.login('tn:me', `${ground.house.issuer}/me`);
+  t.deepEqual(asked, ['/tien-ich.json', '/authorize-challenge', '/token']);
 });
 
 for (const origin of ORIGINS)

@@ -1,30 +1,13 @@
 import test from 'ava';
 import { createHash } from 'node:crypto';
-import { TayNinhIdError, type Challenge, type Step } from '../../packages/miniapp/miniapp.ts';
-import { fakeZalo, openApp, startWire, type Answer, type Wire } from './wire.ts';
+import { TayNinhIdError } from '../../packages/miniapp/miniapp.ts';
+import { fakeZalo, openApp, openWire, startWire, troubleOf, unavailable, type Answer } from './wire.ts';
 
 const service = 'https://hoso.example';
 const scope = 'svc:hoso:xem';
-const unavailable: Answer = {
-  status: 503,
-  body: { error: 'temporarily_unavailable' },
-  headers: { 'retry-after': '0' },
-};
-
-async function open(t: { teardown(end: () => Promise<void>): void }): Promise<Wire> {
-  const wire = await startWire();
-  t.teardown(() => wire.stop());
-  return wire;
-}
-
-const troubleOf = (login: Promise<unknown>) =>
-  login.then(
-    () => 'nothing',
-    (error: unknown) => (error instanceof TayNinhIdError ? error.code : error),
-  );
 
 test('one tap is two requests once the list of utilities has brought a nonce', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   wire.script('/tien-ich.json', {
     status: 200,
     body: { version: '1', services: [{ id: service, code: 'hoso' }] },
@@ -57,7 +40,7 @@ test('one tap is two requests once the list of utilities has brought a nonce', a
 });
 
 test('without a nonce the first request is said again, once', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   await openApp(wire).login(scope, service);
   t.is(wire.nonceRetries, 1);
   wire.nonce = 'nonce-2';
@@ -66,7 +49,7 @@ test('without a nonce the first request is said again, once', async (t) => {
 });
 
 test('a broker that asks for a nonce for ever is asked twice', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   const again: Answer = { status: 400, body: { error: 'use_dpop_nonce' } };
   wire.script('/authorize-challenge', again, again, again);
   t.is(await troubleOf(openApp(wire).login(scope, service)), 'protocol');
@@ -74,7 +57,7 @@ test('a broker that asks for a nonce for ever is asked twice', async (t) => {
 });
 
 test('neither the access token nor the key can be taken from what the app is given', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   const id = openApp(wire);
   const token = await id.login(scope, service);
   t.deepEqual(Object.keys(token).sort(), ['expiresAt', 'resource', 'scopes']);
@@ -82,7 +65,7 @@ test('neither the access token nor the key can be taken from what the app is giv
 });
 
 test('evidence that was used already is fetched anew from Zalo, once', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   const used: Answer = { status: 400, body: { error: 'invalid_grant' } };
   const zalo = fakeZalo();
   wire.script('/authorize-challenge', used);
@@ -98,7 +81,7 @@ test('evidence that was used already is fetched anew from Zalo, once', async (t)
 
 for (const code of [-201, -202, -2002, -2003, -1401])
   test(`a citizen who says no in Zalo (${code}) has declined`, async (t) => {
-    const wire = await open(t);
+    const wire = await openWire(t);
     const zalo = fakeZalo({ getAccessToken: () => Promise.reject(Object.assign(new Error('no'), { code })) });
     t.is(await troubleOf(openApp(wire, { zalo }).login(scope, service)), 'declined');
     t.is(wire.seen.length, 0);
@@ -111,7 +94,7 @@ for (const [what, getAccessToken] of Object.entries({
   'gives something else': () => Promise.resolve({ token: 'x' } as never),
 }))
   test(`a Zalo that ${what} is unavailable, and nothing is told of its words`, async (t) => {
-    const wire = await open(t);
+    const wire = await openWire(t);
     const error = await t.throwsAsync(
       openApp(wire, { zalo: fakeZalo({ getAccessToken }) }).login(scope, service),
     );
@@ -120,7 +103,7 @@ for (const [what, getAccessToken] of Object.entries({
   });
 
 test('a broker that cannot reach Zalo is asked three times with the same evidence, then it is said', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   wire.script('/authorize-challenge', unavailable, unavailable);
   const id = openApp(wire);
   await id.login(scope, service);
@@ -133,7 +116,7 @@ test('a broker that cannot reach Zalo is asked three times with the same evidenc
 });
 
 test('a long wait is the citizen’s to decide', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   wire.script('/authorize-challenge', {
     status: 429,
     body: { error: 'slow_down' },
@@ -169,7 +152,7 @@ for (const [what, answer, code] of [
   ],
 ] as const)
   test(`${what} is ${code}, and no half login`, async (t) => {
-    const wire = await open(t);
+    const wire = await openWire(t);
     wire.script('/authorize-challenge', answer, answer, answer);
     const id = openApp(wire);
     const error = await t.throwsAsync(id.login(scope, service), { instanceOf: TayNinhIdError });
@@ -180,130 +163,8 @@ for (const [what, answer, code] of [
     t.is(wire.of('/token').length, 0);
   });
 
-for (const [what, challenge] of [
-  ['unknown', { type: 'dance' }],
-  ['without a type', {}],
-  ['of the prototype', { type: 'constructor' }],
-  [
-    'a browser step to a script',
-    { type: 'vneid_redirect', authorization_uri: 'javascript:alert(1)', expires_in: 300 },
-  ],
-  [
-    'a browser step over plain http',
-    { type: 'passkey_web', authorization_uri: 'http://id.example/', expires_in: 300 },
-  ],
-  ['a code without a number of tries', { type: 'otp', channel: 'sms' }],
-  ['a consent without purposes', { type: 'consent', service: {}, scopes: [], text_hash: 'x' }],
-] as const)
-  test(`a step that is ${what} is refused before anything is shown`, async (t) => {
-    const wire = await open(t);
-    wire.script('/authorize-challenge', wire.step(challenge));
-    t.is(await troubleOf(openApp(wire).login(scope, service)), 'protocol');
-  });
-
-test('the steps come one by one, with what the citizen is doing, and the replies go back', async (t) => {
-  const wire = await open(t);
-  wire.script(
-    '/authorize-challenge',
-    wire.step({ type: 'choose', options: ['card_register', 'counter'] }),
-    wire.step({ type: 'card_register', fields: ['card_qr'] }),
-    wire.step({ type: 'card_register', fields: ['card_qr'], error: 'no_match' }),
-  );
-  const shown: string[] = [];
-  const replies = [
-    { choice: 'card_register' },
-    { card_qr: 'a' },
-    { card_qr: 'b', client_id: 'other', auth_session: 'x' },
-  ];
-  const onStep = (challenge: Challenge, { transaction, trouble }: Step) => {
-    shown.push(
-      `${challenge.type} ${'error' in challenge ? challenge.error : ''} ${transaction?.code} ${trouble?.code}`,
-    );
-    return Promise.resolve(replies.shift() ?? null);
-  };
-  await openApp(wire, { onStep }).login(scope, service);
-  t.deepEqual(shown, [
-    'choose  TN-48 undefined',
-    'card_register  TN-48 undefined',
-    'card_register no_match TN-48 undefined',
-  ]);
-  const [, , , last] = wire.of('/authorize-challenge');
-  // What the app adds by mistake cannot replace what ties the reply to the flow.
-  t.like(last?.form, { card_qr: 'b', client_id: 'miniapp', response_type: 'code' });
-  t.not(last?.form['auth_session'], 'x');
-  t.is(last?.form['code_challenge'], undefined);
-});
-
-test('a citizen who stops has declined; the next tap begins anew', async (t) => {
-  const wire = await open(t);
-  wire.script('/authorize-challenge', wire.step({ type: 'brake' }));
-  const id = openApp(wire, { onStep: () => Promise.resolve(null) });
-  t.is(await troubleOf(id.login(scope, service)), 'declined');
-  t.is(id.state, 'signed_out');
-  await id.login(scope, service);
-  t.is(id.state, 'signed_in');
-});
-
-test('a register that is down leaves the citizen in the wizard, with a sentence', async (t) => {
-  const wire = await open(t);
-  wire.script('/authorize-challenge', wire.step({ type: 'brake' }), unavailable, unavailable, unavailable);
-  const troubles: unknown[] = [];
-  const onStep = (_challenge: Challenge, { trouble }: Step) => {
-    troubles.push(trouble?.code);
-    return Promise.resolve({ step: 'brake', guided: 'no' });
-  };
-  await openApp(wire, { onStep }).login(scope, service);
-  t.deepEqual(troubles, [undefined, 'busy']);
-  const sessions = wire.of('/authorize-challenge').map(({ form }) => form['auth_session']);
-  t.is(new Set(sessions.slice(1)).size, 1); // the same value each time: no new one was given
-});
-
-test('a reply whose answer was lost ends the flow, and nothing is done twice', async (t) => {
-  const wire = await open(t);
-  wire.script('/authorize-challenge', wire.step({ type: 'brake' }), 'done-then-reset');
-  const onStep = () => Promise.resolve({ step: 'brake', guided: 'no' });
-  const id = openApp(wire, { onStep });
-  t.is(await troubleOf(id.login(scope, service)), 'expired');
-  t.is(wire.of('/token').length, 0);
-  await id.login(scope, service);
-  t.is(id.state, 'signed_in');
-});
-
-test('where the broker wants the phone number with the evidence, the whole request goes again', async (t) => {
-  const wire = await open(t);
-  const body = { error: 'insufficient_authorization', challenge: { type: 'zalo_phone', required: true } };
-  wire.script('/authorize-challenge', { status: 400, body });
-  await t.notThrowsAsync(openApp(wire, { onStep: (_, step) => step.zaloPhone() }).login(scope, service));
-  const [first, second] = wire.of('/authorize-challenge');
-  t.is(second?.form['zalo_phone_token'], 'phone-token');
-  t.is(second?.form['code_challenge'], first?.form['code_challenge']);
-  t.is(second?.form['auth_session'], undefined);
-});
-
-test('the chip goes to the broker with a proof of its own, and nowhere else', async (t) => {
-  const wire = await open(t);
-  const chip = {
-    type: 'cccd_nfc',
-    upload: `${wire.url}/authorize-challenge/chip`,
-    nonce: 'n-1',
-    mrz_required: true,
-  };
-  wire.script('/authorize-challenge', wire.step(chip));
-  wire.script('/authorize-challenge/chip', { status: 204 });
-  const onStep = (_: Challenge, step: Step) => step.sendChip({ dg1: 'YQ==' });
-  await openApp(wire, { onStep }).login(scope, service);
-  const [upload] = wire.of('/authorize-challenge/chip');
-  t.is(upload?.text, '{"dg1":"YQ=="}');
-  t.is(upload?.headers['x-upload-nonce'], 'n-1');
-  t.is(upload?.headers.authorization, undefined);
-  t.is(wire.of('/authorize-challenge')[1]?.form['step'], 'cccd_nfc');
-
-  wire.script('/authorize-challenge', wire.step({ ...chip, upload: 'https://elsewhere.example/chip' }));
-  t.is(await troubleOf(openApp(wire, { onStep }).login(scope, service)), 'protocol');
-});
-
 test('a device keeps one random name in Zalo’s storage, and one without storage has none', async (t) => {
-  const wire = await open(t);
+  const wire = await openWire(t);
   const zalo = fakeZalo();
   await openApp(wire, { zalo }).login(scope, service);
   await openApp(wire, { zalo }).login(scope, service);

@@ -1,15 +1,14 @@
 import test from 'ava';
 import { TayNinhIdError } from '../../packages/miniapp/miniapp.ts';
-import { fakeZalo, openApp, startWire, type Answer, type Wire } from './wire.ts';
+import { fakeZalo, openApp, openWire, unavailable, type Wire } from './wire.ts';
 
 const service = 'https://hoso.example';
 const other = 'https://phananh.example';
 const scope = 'svc:hoso:xem';
 
-async function open(t: { teardown(end: () => Promise<void>): void }, tokenSeconds = 600): Promise<Wire> {
-  const wire = await startWire();
+async function open(t: Parameters<typeof openWire>[0], tokenSeconds = 600): Promise<Wire> {
+  const wire = await openWire(t);
   wire.tokenSeconds = tokenSeconds;
-  t.teardown(() => wire.stop());
   return wire;
 }
 const openings = (wire: Wire) => wire.of('/authorize-challenge').filter(({ form }) => form['code_challenge']);
@@ -101,8 +100,7 @@ for (const [what, answer] of [
 
 test('a token endpoint that is down is tried with a second code, then it is said', async (t) => {
   const wire = await open(t);
-  const down: Answer = { status: 503, headers: { 'retry-after': '0' } };
-  wire.script('/token', down, down);
+  wire.script('/token', unavailable, unavailable);
   const error = await t.throwsAsync(openApp(wire).login(scope, service), { instanceOf: TayNinhIdError });
   t.is(error?.code, 'busy');
   t.is(wire.of('/token').length, 2);
@@ -112,8 +110,7 @@ test('the old token serves while the broker cannot be asked', async (t) => {
   const wire = await open(t, 25);
   const id = openApp(wire);
   const before = await id.login(scope, service);
-  const down: Answer = { status: 503, headers: { 'retry-after': '0' } };
-  wire.script('/authorize-challenge', down, down, down);
+  wire.script('/authorize-challenge', unavailable, unavailable, unavailable);
   t.deepEqual(await id.token(service), before);
 });
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify, type JWTPayload } from 'jose';
 import {
   createTayNinhId,
+  TayNinhIdError,
   type OnStep,
   type Options,
   type TayNinhId,
@@ -227,3 +228,23 @@ export function openApp(wire: Wire, change: Partial<Options> = {}): TayNinhId {
     ...change,
   });
 }
+
+/** A wire for one test. */
+export async function openWire(t: { teardown(end: () => Promise<void>): void }): Promise<Wire> {
+  const wire = await startWire();
+  t.teardown(() => wire.stop());
+  return wire;
+}
+
+export const unavailable: Answer = {
+  status: 503,
+  body: { error: 'temporarily_unavailable' },
+  headers: { 'retry-after': '0' },
+};
+
+/** The code a login fails with; what it throws that has none. */
+export const troubleOf = (login: Promise<unknown>): Promise<unknown> =>
+  login.then(
+    () => 'nothing',
+    (error: unknown) => (error instanceof TayNinhIdError ? error.code : error),
+  );

@@ -42,6 +42,16 @@ export const citizens = [
   },
 ] as const;
 
+export const MINI_APP_ID = '2646373759294038927';
+export const HOUSE_OA_ID = '2718281828459045235';
+export type HotlineOa = {
+  readonly oaId: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly secret: string;
+  readonly refreshToken: string;
+};
+
 export type TestHouse = {
   readonly issuer: string;
   readonly config: Config;
@@ -52,6 +62,8 @@ export type TestHouse = {
   readonly sms: SmsTwin;
   readonly register: RegisterTwin;
   readonly cardAuthority: CardAuthorityTwin;
+  /** The hotline's Official Account at the twin. */
+  readonly hotlineOa: HotlineOa;
   /** Everything the broker has logged, one JSON line each. */
   readonly logged: string[];
   /** A second process-like broker on the same database and issuer; its own port. */
@@ -62,7 +74,11 @@ export type TestHouse = {
 
 export async function startHouse(
   databaseUrl: string,
-  replace: Replacements & { environment?: Record<string, string> } = {},
+  replace: Replacements & {
+    environment?: Record<string, string>;
+    /** With the events of the mini app, our own Official Account and the hotline's. */
+    zaloEvents?: true;
+  } = {},
 ): Promise<TestHouse> {
   const port = await anyFreePort();
   const issuer = `http://localhost:${port}`;
@@ -75,11 +91,25 @@ export async function startHouse(
   const apiKey = randomBytes(16).toString('hex');
   const secret = () => randomBytes(24).toString('hex');
   const [reportSecret, oaRefreshToken, oaSecret] = [secret(), secret(), secret()];
+  const [miniAppKey, hotlineSecret] = [secret(), secret()];
+  const hotlineOa = { oaId: '1022000000000001022', appId: '1022314159265358979', appSecret: secret(), secret: hotlineSecret, refreshToken: secret() }; // prettier-ignore
+  const zaloEvents = {
+    TNID_ZALO_MINIAPP_ID: MINI_APP_ID,
+    TNID_ZALO_MINIAPP_API_KEY: miniAppKey,
+    TNID_OA_SECRET: oaSecret,
+    TNID_HOTLINE_OA_ID: hotlineOa.oaId,
+    TNID_HOTLINE_APP_ID: hotlineOa.appId,
+    TNID_HOTLINE_OA_SECRET: hotlineOa.secret,
+  };
   const [zalo, vneid, sms] = await Promise.all([
     startZalo({
-      apps: [zaloApp],
+      apps: [zaloApp, { appId: hotlineOa.appId, appSecret: hotlineOa.appSecret, redirectUris: [] }],
+      miniApps: [{ miniAppId: MINI_APP_ID, appId: zaloApp.appId, apiKey: miniAppKey }],
       citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })),
-      oas: [{ oaId: '2718281828459045235', appId: zaloApp.appId, secretKey: oaSecret, refreshToken: oaRefreshToken }], // prettier-ignore
+      oas: [
+        { oaId: HOUSE_OA_ID, appId: zaloApp.appId, secretKey: oaSecret, refreshToken: oaRefreshToken },
+        { ...hotlineOa, secretKey: hotlineOa.secret },
+      ],
     }),
     startVneid({
       clients: [{ clientId: 'tayninh-id', secret: vneidSecret, redirectUris: [`${issuer}/vneid/ve`] }],
@@ -109,7 +139,7 @@ export async function startHouse(
     TNID_SMS_API_KEY: apiKey,
     TNID_SMS_WEBHOOK_SECRET: reportSecret,
     TNID_ZALO_ZNS_URL: zalo.url,
-    TNID_ZNS_OA_ID: '2718281828459045235',
+    TNID_ZNS_OA_ID: HOUSE_OA_ID,
     TNID_ZNS_REFRESH_TOKEN: oaRefreshToken,
     TNID_ZNS_CODE_TEMPLATE: '100001',
     TNID_ZNS_NOTICE_TEMPLATE: '100002',
@@ -121,6 +151,7 @@ export async function startHouse(
     TNID_REGISTER_OFFICER: 'tnid-system',
     TNID_REGISTER_LEGAL_BASIS: 'art19_1_c',
     TNID_REGISTER_LEGAL_REF: 'test',
+    ...(replace.zaloEvents === true ? zaloEvents : {}),
     ...replace.environment,
   };
   const config = readConfig(environment);
@@ -146,6 +177,7 @@ export async function startHouse(
     sms,
     register,
     cardAuthority,
+    hotlineOa,
     logged,
     async another() {
       const other = await startBroker({ ...config, TNID_LISTEN: { host: '127.0.0.1', port: 0 } }, pieces);

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { chromium as driver, type Browser, type Page } from 'playwright-core';
+import { chromium as driver, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { chromium } from './chromium.ts';
 
 let opened: Promise<Browser> | undefined;
@@ -42,13 +42,20 @@ const axeRun = (rules: keyof typeof RULES) => `axe.run(document, {
 })))`;
 
 /** What axe finds against WCAG 2.2 AA and its own good practice; an empty list is the wish. */
-export async function axeViolations(page: Page, rules: keyof typeof RULES = 'all'): Promise<AxeViolation[]> {
+export async function axeViolations(
+  page: Page,
+  rules: keyof typeof RULES = 'all',
+  /** The page's first frame instead of the page: axe looks at one document. */
+  inFrame = false,
+): Promise<AxeViolation[]> {
   // Our pages allow no script that is not ours, and page.evaluate is an eval to them. The
   // debugger's evaluate is not, so the page is examined under the very policy it is served with.
   const debug = await page.context().newCDPSession(page);
   try {
-    await debug.send('Runtime.evaluate', { expression: axeSource });
+    const where = inFrame ? await firstFrame(debug) : {};
+    await debug.send('Runtime.evaluate', { ...where, expression: axeSource });
     const { result, exceptionDetails } = await debug.send('Runtime.evaluate', {
+      ...where,
       expression: axeRun(rules),
       awaitPromise: true,
       returnByValue: true,
@@ -59,6 +66,14 @@ export async function axeViolations(page: Page, rules: keyof typeof RULES = 'all
   } finally {
     await debug.detach();
   }
+}
+
+async function firstFrame(debug: CDPSession): Promise<{ contextId: number }> {
+  const { frameTree } = await debug.send('Page.getFrameTree');
+  const frameId = frameTree.childFrames?.[0]?.frame.id;
+  if (frameId === undefined) throw new Error('the page has no frame');
+  const { executionContextId } = await debug.send('Page.createIsolatedWorld', { frameId });
+  return { contextId: executionContextId };
 }
 
 /** Writes shots/<name>.png, the whole page, for a person to look at. Not kept in git. */

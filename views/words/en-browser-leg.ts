@@ -3,7 +3,7 @@ import type { viBrowserLeg } from './vi-browser-leg.ts';
 export const enBrowserLeg: typeof viBrowserLeg = {
   legAsk: {
     title: 'Are you verifying yourself in Zalo?',
-    lead: 'Go on only if you yourself have just pressed verify in the Tây Ninh app inside Zalo.',
+    lead: 'Go on only if you yourself have just pressed verify in the mini app inside Zalo.',
     person: 'Account',
     phone: 'Phone number',
     noPhone: 'None yet',
@@ -50,7 +50,7 @@ export const enBrowserLeg: typeof viBrowserLeg = {
     stepsTitle: 'What to do next',
     steps: [
       'Remember or copy the 8 digits above.',
-      'Open Zalo again. The Tây Ninh app is waiting for you.',
+      'Open Zalo again. The mini app is waiting for you.',
       'Type the 8 digits into the field that is waiting.',
     ],
     warnTitle: 'Do not read this code to anybody',

@@ -7,6 +7,7 @@ export const enMe: typeof viMe = {
         title: 'Invalid request',
         what: 'The app sent something in a wrong way. Close the app and open it again.',
       },
+      stepUp: { title: 'One more step', what: 'Prove who you are first, then answer.' },
       unauthenticated: { title: 'Please sign in again', what: 'Close the app and open it again.' },
       forbidden: { title: 'This cannot be done here', what: 'Your account cannot do this.' },
       missing: { title: 'Not found', what: 'It is not there, or it is not yours.' },

@@ -5,6 +5,7 @@ import { enBrowserLeg } from './en-browser-leg.ts';
 import { enCard } from './en-card.ts';
 import { enChip } from './en-chip.ts';
 import { enCatalogue } from './en-catalogue.ts';
+import { enHotline } from './en-hotline.ts';
 import { enMe } from './en-me.ts';
 import { enSafety } from './en-safety.ts';
 import { enOwner } from './en-owner.ts';
@@ -218,6 +219,7 @@ export const en: Words = {
   ...enChip,
   ...enCatalogue,
   ...enSafety,
+  ...enHotline,
   ...enMe,
   ...enOwner,
   ...enStepUp,

@@ -4,7 +4,7 @@
 export const viBrowserLeg = {
   legAsk: {
     title: 'Bạn đang xác minh trong Zalo?',
-    lead: 'Chỉ tiếp tục khi chính bạn vừa bấm xác minh trong ứng dụng Tây Ninh trên Zalo.',
+    lead: 'Chỉ tiếp tục khi chính bạn vừa bấm xác minh ở ứng dụng nhỏ trong Zalo.',
     person: 'Tài khoản',
     phone: 'Số điện thoại',
     noPhone: 'Chưa có',
@@ -40,7 +40,8 @@ export const viBrowserLeg = {
     errors: {
       expired: 'Đã quá thời gian chờ. Hãy bấm lại nút Mở khóa.',
       unknown: 'Khóa này không phải của tài khoản đang xác minh. Hãy dùng đúng khóa của bạn.',
-      suspect: 'Khóa này không dùng được nữa, vì có dấu hiệu bị sao chép. Bạn quay lại Zalo và chọn cách khác.',
+      suspect:
+        'Khóa này không dùng được nữa, vì có dấu hiệu bị sao chép. Bạn quay lại Zalo và chọn cách khác.',
     },
   },
   legCode: {
@@ -51,7 +52,7 @@ export const viBrowserLeg = {
     stepsTitle: 'Bạn làm tiếp như sau',
     steps: [
       'Nhớ hoặc chép 8 số ở trên.',
-      'Mở lại Zalo. Ứng dụng Tây Ninh vẫn đang chờ bạn.',
+      'Mở lại Zalo. Ứng dụng nhỏ vẫn đang chờ bạn.',
       'Nhập 8 số vào ô đang chờ.',
     ],
     warnTitle: 'Đừng đọc mã này cho ai',

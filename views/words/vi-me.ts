@@ -7,6 +7,7 @@ export const viMe = {
         title: 'Yêu cầu chưa đúng',
         what: 'Ứng dụng gửi chưa đúng cách. Hãy đóng ứng dụng rồi mở lại.',
       },
+      stepUp: { title: 'Cần thêm một bước', what: 'Bạn xác minh trước, rồi trả lời.' },
       unauthenticated: { title: 'Bạn cần đăng nhập lại', what: 'Hãy đóng ứng dụng rồi mở lại.' },
       forbidden: {
         title: 'Việc này không làm được ở đây',

@@ -10,6 +10,7 @@ import { viBrowserLeg } from './vi-browser-leg.ts';
 import { viCard } from './vi-card.ts';
 import { viChip } from './vi-chip.ts';
 import { viCatalogue } from './vi-catalogue.ts';
+import { viHotline } from './vi-hotline.ts';
 import { viMe } from './vi-me.ts';
 import { viSafety } from './vi-safety.ts';
 import { viOwner } from './vi-owner.ts';
@@ -218,6 +219,7 @@ export const vi = {
   ...viChip,
   ...viCatalogue,
   ...viSafety,
+  ...viHotline,
   ...viMe,
   ...viOwner,
   ...viStepUp,

@@ -15,9 +15,15 @@ const serviceSchema = z.object({
   id: z.string(),
   code: z.string(),
   title: titleSchema,
+  /** What anybody may see there. */
+  open: z.optional(z.array(titleSchema)),
   actions: z.array(actionSchema),
 });
-export const catalogueSchema = z.object({ version: z.string(), services: z.array(serviceSchema) });
+export const catalogueSchema = z.object({
+  version: z.string(),
+  hotline: z.optional(z.object({ oa: z.nullable(z.string()) })),
+  services: z.array(serviceSchema),
+});
 
 export type Catalogue = z.infer<typeof catalogueSchema>;
 export type Service = z.infer<typeof serviceSchema>;
@@ -25,12 +31,10 @@ export type Action = z.infer<typeof actionSchema>;
 
 export type Group = 'open' | 'now' | 'verified';
 
-/** A service stands where its first step is: "use now" as soon as one thing needs no more than the login. */
-export function groupOf({ actions }: Service): Group {
-  if (actions.length === 0) return 'open';
-  return actions.some(({ level, handover }) => level === 1 && handover !== 'national_portal')
-    ? 'now'
-    : 'verified';
+/** A service stands where its main act stands, which the catalogue names first. */
+export function groupOf({ actions: [main] }: Service): Group {
+  if (main === undefined) return 'open';
+  return main.level === 1 ? 'now' : 'verified';
 }
 
 export function findAction(catalogue: Catalogue | undefined, name: string) {

@@ -14,8 +14,12 @@ async function start(root: Element): Promise<void> {
   try {
     const [config, zalo] = await Promise.all([readConfig(), openZalo()]);
     const lang = chosenLanguage(zalo);
-    render(<App config={config} zalo={zalo} lang={lang} words={await wordsOf(lang)} />, root);
+    const words = await wordsOf(lang);
+    // What stands there while the script comes.
+    root.replaceChildren();
+    render(<App config={config} zalo={zalo} lang={lang} words={words} />, root);
   } catch {
+    root.replaceChildren();
     // Without its configuration the app has nobody to ask; a reload is the only way on.
     render(<NotOpened onRetry={() => void start(root)} />, root);
   }

@@ -5,7 +5,10 @@ import * as z from 'zod/mini';
 export const meSchema = z.object({
   name: z.optional(z.nullable(z.string())),
   level: z.union([z.literal(1), z.literal(2)]),
+  /** Until when level 2 stands in this launch. */
   valid_until: z.optional(z.string()),
+  /** Who the person is has been proven at some time. */
+  identity: z.optional(z.object({ since: z.string(), until: z.optional(z.string()) })),
   notices: z.optional(z.array(z.object({ at: z.string(), title: z.string() }))),
 });
 export type Me = z.infer<typeof meSchema>;
@@ -35,7 +38,13 @@ export const withdrawnSchema = z.object({
 export type Withdrawn = z.infer<typeof withdrawnSchema>;
 
 const lineSchema = z.union([z.string(), z.object({ label: z.string(), value: z.string() })]);
-export const receiptSchema = z.object({ title: z.string(), lines: z.array(lineSchema), jwt: z.string() });
+export const receiptSchema = z.object({
+  title: z.string(),
+  /** The purpose in the words that were agreed to. */
+  text: z.optional(z.string()),
+  lines: z.array(lineSchema),
+  jwt: z.string(),
+});
 
 export const readsSchema = z.object({
   days: z.array(
@@ -52,6 +61,12 @@ export const readsSchema = z.object({
 export const devicesSchema = z.object({
   devices: z.array(
     z.object({ id: z.string(), kind: z.string(), last_seen: z.string(), current: z.boolean() }),
+  ),
+  /** Log-ins under way, one a launch. */
+  sessions: z.optional(
+    z.array(
+      z.object({ id: z.string(), opened_at: z.string(), kind: z.optional(z.string()), current: z.boolean() }),
+    ),
   ),
 });
 

@@ -28,8 +28,8 @@ export type Session = {
   own<Value>(path: string, schema: z.ZodMiniType<Value>, send?: OwnSend): Promise<Value>;
   /** One act at a service, with every step it takes. @throws TayNinhIdError */
   act(service: Service, action: Action, body?: object): Promise<ServiceAnswer>;
-  /** Asks again for what was refused or withdrawn. @throws TayNinhIdError */
-  askConsent(service: Service): Promise<void>;
+  /** Asks again for what was refused or withdrawn: for one act, or for all of the service's. @throws TayNinhIdError */
+  askConsent(service: Service, action?: Action): Promise<void>;
   signOut(): Promise<void>;
 };
 type OwnSend = { readonly method: 'POST' | 'DELETE'; readonly body?: object };
@@ -43,6 +43,9 @@ export function troubleOf(error: unknown): TroubleShown {
 }
 
 const ME_SCOPE = 'tn:me';
+// A level-1 token that may do nothing yet: the service itself says what the act needs (RFC 9470), and
+// nobody is asked for a consent that the act does not need.
+const BEGINNING = 'tn.level';
 
 export function openSession(options: {
   readonly config: AppConfig;
@@ -82,11 +85,15 @@ export function openSession(options: {
       if (base === undefined || route === undefined)
         throw new TayNinhIdError('protocol', `nobody serves ${action.action} here`);
       const init = route.method === 'GET' ? {} : asJson({ method: route.method, body: body ?? {} });
-      const options = { resource: service.id, scope: beginningOf(service, action).join(' ') };
+      const options = {
+        resource: service.id,
+        scope: action.level === 1 ? action.scopes.join(' ') : BEGINNING,
+      };
       return readAnswer(await during(() => client.fetch(`${base}${route.path}`, init, options)));
     },
-    async askConsent(service) {
-      const scopes = new Set(service.actions.flatMap((one) => one.scopes));
+    async askConsent(service, action) {
+      const acts = action === undefined ? service.actions : [action];
+      const scopes = new Set(acts.flatMap((one) => one.scopes));
       await during(() => client.login([...scopes].join(' '), service.id, { askConsent: true }));
     },
     async signOut() {
@@ -99,13 +106,6 @@ const asJson = ({ method, body }: { readonly method: string; readonly body?: obj
   body === undefined
     ? { method }
     : { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-
-// What the login is enough for, where the service has such a thing: it says by itself when it wants more
-// (RFC 9470), and then knows better than we how much.
-function beginningOf(service: Service, action: Action): readonly string[] {
-  const open = action.level === 1 ? action : service.actions.find(({ level }) => level === 1);
-  return (open ?? action).scopes;
-}
 
 const problemSchema = z.object({ type: z.optional(z.string()), title: z.optional(z.string()) });
 // One address and no other: nothing a service says may lead a citizen somewhere else.

@@ -51,11 +51,15 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
   };
   const askAgain = async () => {
     setTrouble(undefined);
+    setAnswer(undefined);
+    setSending(true);
     try {
-      await session.askConsent(service);
+      await session.askConsent(service, action);
       await send();
     } catch (error) {
       setTrouble(troubleOf(error));
+    } finally {
+      setSending(false);
     }
   };
   // Nothing to fill in: asked at once.

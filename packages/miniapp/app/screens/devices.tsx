@@ -6,55 +6,63 @@ import { Button, Screen, Trouble } from '../parts.tsx';
 import { Conflict, troubleOf, type TroubleShown } from '../session.ts';
 import { Loaded, useRemote } from '../waiting.tsx';
 
-/** Where the account is in use, and the way out of each. */
+/** Where the account is in use, and the way out of each place. */
 export function DevicesScreen() {
   const { words, session, lang, leave } = useApp();
   const { devices: said } = words;
   const [remote, reload] = useRemote(() => session.own('/devices', devicesSchema));
-  const [isRemoved, setRemoved] = useState(false);
+  const [told, setTold] = useState<string>();
   const [trouble, setTrouble] = useState<TroubleShown>();
 
-  const remove = async (id: string) => {
+  const end = async (path: string, sentence: string) => {
     setTrouble(undefined);
     try {
-      await session.own(`/devices/${encodeURIComponent(id)}/remove`, nothingSchema, { method: 'POST' });
-      setRemoved(true);
+      await session.own(path, nothingSchema, { method: 'POST' });
+      setTold(sentence);
     } catch (error) {
       // Gone already: that is what was wished for.
-      if (error instanceof Conflict) setRemoved(true);
+      if (error instanceof Conflict) setTold(sentence);
       else setTrouble(troubleOf(error));
     }
     await reload();
   };
+  const kinds: Readonly<Record<string, string>> = said.kinds;
+  const kindText = (kind = '') => kinds[kind] ?? said.unknown;
 
   return (
     <Screen title={said.title}>
       <p>{said.lead}</p>
       {trouble !== undefined && <Trouble error={trouble} />}
-      <p role="status" class={isRemoved ? 'done' : ''}>
-        {isRemoved ? said.removed : ''}
+      <p role="status" class={told === undefined ? '' : 'done'}>
+        {told ?? ''}
       </p>
       <Loaded remote={remote} onRetry={() => void reload()}>
-        {({ devices }) =>
-          devices.length === 0 ? (
-            <p role="status">{said.none}</p>
-          ) : (
-            <ul class="plain">
-              {devices.map(({ id, kind, last_seen: seen, current }) => (
-                <li class="service" key={id}>
-                  <h2>{kindText(kind, said.kinds, said.unknown)}</h2>
-                  {current && <p class="tag stands">{said.current}</p>}
-                  <p>{said.seen(timeText(seen, lang))}</p>
-                  {!current && (
-                    <Button kind="quiet" onPress={() => void remove(id)}>
-                      {said.remove}
-                    </Button>
-                  )}
-                </li>
-              ))}
-            </ul>
-          )
-        }
+        {({ devices, sessions = [] }) => (
+          <>
+            {devices.length === 0 && <p role="status">{said.none}</p>}
+            {devices.map(({ id, kind, last_seen: seen, current }) => (
+              <Place
+                key={id}
+                title={kindText(kind)}
+                text={said.seen(timeText(seen, lang))}
+                isCurrent={current}
+                button={said.remove}
+                onPress={() => void end(`/devices/${encodeURIComponent(id)}/remove`, said.removed)}
+              />
+            ))}
+            {sessions.length > 0 && <h2>{said.sessions}</h2>}
+            {sessions.map(({ id, kind, opened_at: at, current }) => (
+              <Place
+                key={id}
+                title={kindText(kind)}
+                text={said.opened(timeText(at, lang))}
+                isCurrent={current}
+                button={said.end}
+                onPress={() => void end(`/sessions/${encodeURIComponent(id)}/end`, said.ended)}
+              />
+            ))}
+          </>
+        )}
       </Loaded>
       <Button kind="quiet" onPress={() => void leave()}>
         {said.signOut}
@@ -63,5 +71,24 @@ export function DevicesScreen() {
   );
 }
 
-const kindText = (kind: string, kinds: Readonly<Record<string, string>>, unknown: string) =>
-  kinds[kind] ?? unknown;
+function Place(props: {
+  readonly title: string;
+  readonly text: string;
+  readonly isCurrent: boolean;
+  readonly button: string;
+  readonly onPress: () => void;
+}) {
+  const { words } = useApp();
+  return (
+    <section class="service">
+      <h3>{props.title}</h3>
+      {props.isCurrent && <p class="tag stands">{words.devices.current}</p>}
+      <p>{props.text}</p>
+      {!props.isCurrent && (
+        <Button kind="quiet" onPress={props.onPress}>
+          {props.button}
+        </Button>
+      )}
+    </section>
+  );
+}

@@ -3,10 +3,10 @@ import { useApp } from '../frame.ts';
 import { Alert, Button, Screen } from '../parts.tsx';
 
 export function HelpScreen() {
-  const { words, zalo, config } = useApp();
+  const { words, zalo, config, catalogue } = useApp();
   const { help } = words;
   const [hasFailed, setFailed] = useState(false);
-  const { oaId } = config;
+  const oaId = catalogue?.hotline?.oa ?? config.oaId;
   return (
     <Screen title={help.title}>
       <p>{help.callText}</p>

@@ -1,10 +1,10 @@
 import { groupOf, type Group, type Service } from '../catalogue.ts';
 import { useApp } from '../frame.ts';
-import { dayText } from '../language.ts';
+import { dayText, timeText } from '../language.ts';
 import { Button, Screen, Trouble } from '../parts.tsx';
 import { Waiting } from '../waiting.tsx';
 
-const groups: readonly Group[] = ['now', 'verified', 'open'];
+const groups: readonly Group[] = ['now', 'verified'];
 const own = [
   ['requests', '/yeu-cau'],
   ['consents', '/dong-y'],
@@ -19,19 +19,15 @@ export function HomeScreen() {
   const { words, catalogue, trouble, open, signIn } = useApp();
   const { home } = words;
   if (signIn.state === 'left') return <LeftScreen />;
+  const of = (group: Group) => (catalogue?.services ?? []).filter((one) => groupOf(one) === group);
   return (
     <Screen title={home.title}>
       <WhoIsHere />
       {trouble !== undefined && <Trouble error={trouble} onRetry={() => void open()} />}
       {catalogue === undefined && trouble === undefined && <Waiting text={words.frame.loading} />}
-      {catalogue !== undefined &&
-        groups.map((group) => (
-          <ServiceGroup
-            key={group}
-            group={group}
-            services={catalogue.services.filter((one) => groupOf(one) === group)}
-          />
-        ))}
+      {groups.map((group) => (
+        <ServiceGroup key={group} group={group} services={of(group)} />
+      ))}
       <section>
         <h2>{home.mine}</h2>
         <ul class="rows">
@@ -44,6 +40,7 @@ export function HomeScreen() {
           ))}
         </ul>
       </section>
+      <ServiceGroup group="open" services={of('open')} />
     </Screen>
   );
 }
@@ -53,12 +50,13 @@ function WhoIsHere() {
   const { home } = words;
   if (signIn.state === 'entering') return <Waiting text={home.signingIn} />;
   if (signIn.state === 'in') {
-    const { name, level, valid_until: until, notices = [] } = signIn.me;
+    const { name, level, valid_until: until, identity, notices = [] } = signIn.me;
     return (
       <div class="who" role="status">
         <p class="hello">{name ? home.hello(name) : home.signedIn}</p>
         <p class={level === 2 ? 'tag stands' : 'tag'}>{home.level[level]}</p>
-        {until !== undefined && level === 2 && <p class="hint">{home.until(dayText(until, lang))}</p>}
+        {until !== undefined && level === 2 && <p class="hint">{home.until(timeText(until, lang))}</p>}
+        {identity !== undefined && level === 1 && <p class="hint">{home.known}</p>}
         {notices.map(({ at, title }) => (
           <p class="told" key={`${at} ${title}`}>
             {title} ({dayText(at, lang)})
@@ -78,25 +76,41 @@ function WhoIsHere() {
   return null;
 }
 
+// What can be done in this app stands open; the rest of the catalogue is one press away.
 function ServiceGroup({ group, services }: { readonly group: Group; readonly services: readonly Service[] }) {
-  const { words, lang } = useApp();
+  const { words, config } = useApp();
   const { home } = words;
   if (services.length === 0) return null;
+  const isHere = ({ code }: Service) => config.services[code] !== undefined;
+  const others = services.filter((one) => !isHere(one));
   return (
     <section>
       <h2>{{ now: home.now, verified: home.verified, open: home.open }[group]}</h2>
       {group !== 'open' && <p class="hint">{group === 'now' ? home.nowText : home.verifiedText}</p>}
-      <ul class="rows">
-        {services.map((service) => (
-          <li key={service.id}>
-            <a class="row" href={`#/tien-ich/${service.code}`}>
-              <strong>{service.title[lang]}</strong>
-              {service.actions.length > 0 && <span>{whatFor(service, lang)}</span>}
-            </a>
-          </li>
-        ))}
-      </ul>
+      <ServiceRows services={services.filter(isHere)} />
+      {others.length > 0 && (
+        <details class="fold">
+          <summary>{(group === 'open' ? home.seeAll : home.more)(others.length)}</summary>
+          <ServiceRows services={others} />
+        </details>
+      )}
     </section>
+  );
+}
+
+function ServiceRows({ services }: { readonly services: readonly Service[] }) {
+  const { lang } = useApp();
+  return (
+    <ul class="rows">
+      {services.map((service) => (
+        <li key={service.id}>
+          <a class="row" href={`#/tien-ich/${service.code}`}>
+            <strong>{service.title[lang]}</strong>
+            {service.actions.length > 0 && <span>{whatFor(service, lang)}</span>}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -8,12 +8,12 @@ import { Loaded, useRemote } from '../waiting.tsx';
 
 /** The link between the citizen's Zalo and the 1022 account, made and ended by the citizen alone. */
 export function HotlineScreen() {
-  const { words, session, lang, zalo, config } = useApp();
+  const { words, session, lang, zalo, config, catalogue } = useApp();
   const { hotline: said } = words;
   const [remote, reload] = useRemote(() => session.own('/hotline', hotlineSchema));
   const [told, setTold] = useState<string>();
   const [trouble, setTrouble] = useState<TroubleShown>();
-  const { oaId } = config;
+  const oaId = catalogue?.hotline?.oa ?? config.oaId;
 
   const change = async (send: Parameters<typeof session.own>[2], sentence: string) => {
     setTrouble(undefined);

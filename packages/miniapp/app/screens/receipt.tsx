@@ -14,9 +14,10 @@ export function ReceiptScreen({ id }: { readonly id: string }) {
     <Screen title={receipt.title}>
       <p>{receipt.lead}</p>
       <Loaded remote={remote} onRetry={() => void reload()}>
-        {({ title, lines, jwt }) => (
+        {({ title, text, lines, jwt }) => (
           <div class="slip">
             <h2>{title}</h2>
+            {text !== undefined && <p>{text}</p>}
             <dl class="facts">
               {lines.map((line, place) =>
                 typeof line === 'string' ? (

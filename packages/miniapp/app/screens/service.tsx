@@ -16,6 +16,7 @@ export function ServiceScreen({ code }: { readonly code: string }) {
     );
   }
   const isHere = config.services[code] !== undefined;
+  const open = service.open ?? [];
   return (
     <Screen title={service.title[lang]}>
       {!isHere && (
@@ -34,6 +35,16 @@ export function ServiceScreen({ code }: { readonly code: string }) {
           </li>
         ))}
       </ul>
+      {open.length > 0 && (
+        <>
+          <h2>{words.service.openTitle}</h2>
+          <ul>
+            {open.map((title) => (
+              <li key={title.vi}>{title[lang]}</li>
+            ))}
+          </ul>
+        </>
+      )}
     </Screen>
   );
 }

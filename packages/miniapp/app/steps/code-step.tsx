@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useApp } from '../frame.ts';
 import { Button, Field, Form, Submit } from '../parts.tsx';
 import { useSecondsLeft } from '../waiting.tsx';
-import { clockOf, type StepProps } from './step.ts';
+import { partsOf, type StepProps } from './step.ts';
 
 /** The code in the message. The telephone may fill it in by itself; the last digit does not send it off. */
 export function CodeStep({ challenge, turn, reply }: StepProps<'otp'>) {
@@ -50,11 +50,11 @@ export function CodeStep({ challenge, turn, reply }: StepProps<'otp'>) {
         <p class="keep">{said.keep}</p>
         <Submit disabled={isDead}>{said.button}</Submit>
       </Form>
-      <p class="hint">{left > 0 ? said.left(clockOf(left)) : said.late}</p>
+      <p class="hint">{left > 0 ? said.left(words.frame.span(...partsOf(left))) : said.late}</p>
       {noMore ? (
         <p>{said.noMore}</p>
       ) : wait > 0 ? (
-        <p class="hint">{said.resendIn(clockOf(wait))}</p>
+        <p class="hint">{said.resendIn(words.frame.span(...partsOf(wait)))}</p>
       ) : (
         <Button kind="quiet" onPress={() => reply({ step: 'otp_resend' })}>
           {said.resend}

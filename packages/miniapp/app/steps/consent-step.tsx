@@ -16,6 +16,8 @@ export function ConsentStep({ challenge, reply }: StepProps<'consent'>) {
   const others = challenge.purposes.filter((purpose) => !purpose.asked);
   const isSensitive = challenge.purposes.some(({ data }) => data.some(({ sensitive }) => sensitive));
 
+  const changed = challenge.error === 'changed' ? consent.changed : undefined;
+  const told = missing === undefined ? changed : consent.unanswered(missing.title);
   const send = () => {
     const unanswered = asked.find(({ id }) => choices[id] === undefined);
     setMissing(unanswered);
@@ -28,7 +30,7 @@ export function ConsentStep({ challenge, reply }: StepProps<'consent'>) {
 
   return (
     <Form onSubmit={send}>
-      <Alert text={missing === undefined ? undefined : consent.unanswered(missing.title)} />
+      <Alert text={told} />
       <p>{asked.length > 0 ? consent.lead : consent.noticeLead}</p>
       <Facts
         rows={[

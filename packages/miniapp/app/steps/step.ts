@@ -58,11 +58,11 @@ export function sentenceFor(
   return known[error] ?? known.other;
 }
 
-/** `2 phút`-sized: whole minutes left, at least 0. */
+/** Whole minutes left, at least 0. */
 export const minutesOf = (seconds: number): number => Math.ceil(Math.max(0, seconds) / 60);
 
-/** `1:05`. */
-export function clockOf(seconds: number): string {
+/** Minutes and seconds left, for `frame.span`. */
+export const partsOf = (seconds: number): [minutes: number, seconds: number] => {
   const left = Math.max(0, Math.ceil(seconds));
-  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
-}
+  return [Math.floor(left / 60), left % 60];
+};

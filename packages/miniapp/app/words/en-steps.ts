@@ -7,7 +7,6 @@ export const enSteps: typeof viSteps = {
     progress: (step, steps) => `Step ${step} of ${steps}`,
     stop: 'Stop',
     other: 'Choose another way',
-    next: 'Continue',
     working: 'One moment…',
   },
   brake: {
@@ -160,6 +159,7 @@ export const enSteps: typeof viSteps = {
     suggestion: (number) => `Is your number ${number}?`,
     errors: {
       empty: 'Type your phone number.',
+      zalo_failed: 'Zalo could not confirm the number. Please type it below.',
       not_vietnamese: 'Type a Vietnamese mobile number.',
       not_mobile: 'This is not a mobile number. Please look again.',
       sent_too_often: 'Too many codes were sent to this number. Wait and try again.',
@@ -223,8 +223,8 @@ export const enSteps: typeof viSteps = {
     lawRef: 'Basis',
     submit: 'Send my choice',
     acknowledge: 'I have read it, continue',
+    changed: 'The text has just changed. Please read and choose again.',
     unanswered: (title) => `Not chosen yet: ${title}`,
-    details: 'Details',
   },
   zaloPhone: {
     title: 'Zalo has to confirm your number',

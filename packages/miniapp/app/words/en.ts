@@ -14,8 +14,10 @@ export const en: Words = {
     loading: 'Loading…',
     sending: 'Sending…',
     again: 'Try again',
-    reopen: 'Open the mini app again',
-    offline: 'Your phone has no network. When it is back, press Try again.',
+    span: (minutes, seconds) =>
+      [minutes > 0 && `${minutes} min`, (seconds > 0 || minutes === 0) && `${seconds} s`]
+        .filter(Boolean)
+        .join(' '),
   },
   home: {
     title: 'Utilities of the province',
@@ -24,12 +26,15 @@ export const en: Words = {
     signedIn: 'You are signed in with Zalo.',
     signIn: 'Sign in with Zalo',
     level: { 1: 'Tây Ninh ID level 1: identity not verified', 2: 'Tây Ninh ID level 2: identity verified' },
-    until: (date) => `Valid until ${date}.`,
+    until: (at) => `This verification is good until ${at}.`,
+    known: 'Your identity is on record. When needed, you only verify again quickly.',
     now: 'Use now',
     nowText: 'Signing in with Zalo is enough.',
     verified: 'Needs your identity verified',
     verifiedText: 'We ask a little more to be sure it is you. About 3 minutes the first time.',
     open: 'Open to everybody',
+    more: (count) => `See ${count} more, opening soon`,
+    seeAll: (count) => `See ${count} utilities`,
     mine: 'Mine',
     links: {
       consents: 'My consents',
@@ -39,15 +44,14 @@ export const en: Words = {
       hotline: 'Link to hotline 1022',
       help: 'Help',
     },
-    noServices: 'The list of utilities could not be loaded.',
   },
   service: {
     does: 'What you can do',
     needs: { 1: 'Use now', 2: 'Needs your identity verified' },
     elsewhere: 'This utility is not open in the mini app yet.',
     elsewhereText: 'Once it is, you can do the following here.',
-    web: 'Open the page of the utility',
     portal: 'Open the national public service portal',
+    openTitle: 'Open to everybody',
     portalText:
       'Administrative procedures are filed at the national public service portal. None of your data is sent there by us.',
     portalTitle: 'This is done at the national portal',

@@ -7,7 +7,6 @@ export const viSteps = {
     progress: (step: number, steps: number) => `Bước ${step}/${steps}`,
     stop: 'Dừng lại',
     other: 'Chọn cách khác',
-    next: 'Tiếp tục',
     working: 'Xin đợi một lát…',
   },
   brake: {
@@ -168,6 +167,7 @@ export const viSteps = {
     suggestion: (number: string) => `Có phải số của bạn là ${number}?`,
     errors: {
       empty: 'Hãy nhập số điện thoại của bạn.',
+      zalo_failed: 'Zalo chưa xác nhận được số. Bạn nhập số ở dưới.',
       not_vietnamese: 'Hãy nhập số di động của Việt Nam.',
       not_mobile: 'Đây không phải số di động. Hãy xem lại.',
       sent_too_often: 'Đã gửi quá nhiều mã đến số này. Hãy đợi rồi thử lại.',
@@ -231,8 +231,8 @@ export const viSteps = {
     lawRef: 'Căn cứ',
     submit: 'Gửi lựa chọn',
     acknowledge: 'Tôi đã đọc, tiếp tục',
+    changed: 'Nội dung vừa được cập nhật. Xin đọc lại và chọn lại.',
     unanswered: (title: string) => `Chưa chọn: ${title}`,
-    details: 'Xem chi tiết',
   },
   zaloPhone: {
     title: 'Zalo cần xác nhận số của bạn',

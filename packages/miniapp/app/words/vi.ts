@@ -15,8 +15,10 @@ export const vi = {
     loading: 'Đang tải…',
     sending: 'Đang gửi…',
     again: 'Thử lại',
-    reopen: 'Mở lại ứng dụng nhỏ',
-    offline: 'Điện thoại đang không có mạng. Có mạng lại, bạn bấm Thử lại.',
+    span: (minutes: number, seconds: number) =>
+      [minutes > 0 && `${minutes} phút`, (seconds > 0 || minutes === 0) && `${seconds} giây`]
+        .filter(Boolean)
+        .join(' '),
   },
   home: {
     title: 'Các tiện ích của tỉnh',
@@ -28,12 +30,15 @@ export const vi = {
       1: 'Mức Tây Ninh ID 1: chưa xác minh danh tính',
       2: 'Mức Tây Ninh ID 2: đã xác minh danh tính',
     },
-    until: (date: string) => `Có giá trị đến ${date}.`,
+    until: (at: string) => `Lần xác minh này dùng được đến ${at}.`,
+    known: 'Danh tính đã đối chiếu. Khi cần, bạn chỉ xác minh lại nhanh.',
     now: 'Dùng ngay',
     nowText: 'Đăng nhập bằng Zalo là đủ.',
     verified: 'Cần xác minh danh tính',
     verifiedText: 'Chúng tôi hỏi thêm để biết chắc đúng là bạn. Làm lần đầu khoảng 3 phút.',
     open: 'Ai cũng xem được',
+    more: (count: number) => `Xem thêm ${count} tiện ích sắp mở`,
+    seeAll: (count: number) => `Xem ${count} tiện ích`,
     mine: 'Của tôi',
     links: {
       consents: 'Đồng ý của tôi',
@@ -43,15 +48,14 @@ export const vi = {
       hotline: 'Nối với Tổng đài 1022',
       help: 'Trợ giúp',
     },
-    noServices: 'Chưa tải được danh sách tiện ích.',
   },
   service: {
     does: 'Việc làm được',
     needs: { 1: 'Dùng ngay', 2: 'Cần xác minh danh tính' },
     elsewhere: 'Tiện ích này chưa mở trong ứng dụng nhỏ.',
     elsewhereText: 'Khi mở, bạn làm được những việc dưới đây ngay tại đây.',
-    web: 'Mở trang của tiện ích',
     portal: 'Mở Cổng Dịch vụ công quốc gia',
+    openTitle: 'Ai cũng xem được',
     portalText:
       'Thủ tục hành chính nộp tại Cổng Dịch vụ công quốc gia. Chúng tôi không gửi dữ liệu nào của bạn sang đó.',
     portalTitle: 'Việc này làm ở Cổng quốc gia',

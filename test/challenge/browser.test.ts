@@ -1,0 +1,201 @@
+import test from 'ava';
+import { sql } from '../../database.ts';
+import { startHouse } from '../support/broker.ts';
+import type { TestHouse } from '../support/broker.ts';
+import { useDatabase } from '../support/database.ts';
+import { DOSSIER, goOn, useMiniApp, VIEW } from '../support/app-citizen.ts';
+import { challengeOf, claimsIn } from '../support/launch.ts';
+import { atBrowserStep, codeOn, finishByVneid, holderOfKey, openLink, proveByVneid, unlock, words } from '../support/browser-leg.ts'; // prettier-ignore
+
+let house: TestHouse;
+test.before(async () => {
+  house = await startHouse((await useDatabase()).url);
+  await useMiniApp(house);
+});
+test.after.always(() => house?.stop());
+
+test('VNeID in the browser and the code typed into the app are level 2', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  t.like(challenge, { type: 'vneid_redirect', completion: 'code', expires_in: 300, attempts_left: 5 });
+  t.regex(String(challenge['authorization_uri']), /\/tiep\/[\w-]{43}$/);
+  const browser = await openLink(challenge);
+  t.is(browser.page().title, words.legAsk.title);
+  await proveByVneid(browser, citizen.person);
+  t.is(browser.page().title, words.legCode.title);
+  t.deepEqual(
+    await house.db.rows(sql`select id from step_fact f join browser_leg l using (transaction_id) where l.proven_sealed is not null and f.step = 'vneid'`), // prettier-ignore
+    [],
+    'nothing counts before the code',
+  );
+  const said = await citizen.launch.call({ step: 'vneid_redirect', completion_code: codeOn(browser) });
+  const done = await goOn(house, citizen, said);
+  const token = await citizen.launch.token(String(done.body['authorization_code']), DOSSIER);
+  t.like(claimsIn(String(token.body['access_token'])), { acr: `${house.issuer}/acr/2`, identity_source: 'vneid' }); // prettier-ignore
+});
+
+test('a passkey in the browser is the factor of a bound person', async (t) => {
+  const { citizen, key, challenge } = await holderOfKey(house);
+  t.is(challenge.type, 'passkey_web');
+  const browser = await openLink(challenge);
+  await browser.press(words.legAsk.yes);
+  t.is(browser.page().title, words.legPasskey.title);
+  await unlock(house, browser, key);
+  t.is(browser.page().title, words.legCode.title);
+  const said = await citizen.launch.call({ step: 'passkey_web', completion_code: codeOn(browser) });
+  const done = await goOn(house, citizen, said);
+  t.is(done.status, 200, JSON.stringify(done.body));
+  const token = await citizen.launch.token(String(done.body['authorization_code']), VIEW);
+  const claims = claimsIn(String(token.body['access_token']));
+  t.is(claims['acr'], `${house.issuer}/acr/2`);
+  t.true((claims['amr'] as string[]).includes('hwk')); // the wire's shape
+});
+
+test('the page names the account only as far as its owner needs', async (t) => {
+  const { citizen, challenge, displayCode } = await atBrowserStep(house);
+  const { document } = (await openLink(challenge)).page();
+  t.true(document.text.includes(displayCode), 'the same code as in the app');
+  t.true(document.text.includes('Nộp hồ sơ'), document.text);
+  for (const word of citizen.person.name.split(' ')) t.false(document.text.includes(word), word);
+  t.false(document.text.includes(citizen.person.phone));
+});
+
+test('looking at a link, however often, does not use it up', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const uri = String(challenge['authorization_uri']);
+  for (const method of ['GET', 'HEAD', 'GET']) t.is((await fetch(uri, { method })).status, 200);
+  const browser = await openLink(challenge);
+  await proveByVneid(browser, citizen.person);
+  t.is(browser.page().title, words.legCode.title);
+});
+
+test('the page with the code may be loaded again, and shows the same code', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const browser = await openLink(challenge);
+  await proveByVneid(browser, citizen.person);
+  const code = codeOn(browser);
+  await browser.open(String(challenge['authorization_uri']));
+  t.is(codeOn(browser), code);
+});
+
+test('a wrong code leaves a try less, and five of them kill the link', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const browser = await openLink(challenge);
+  await proveByVneid(browser, citizen.person);
+  const code = codeOn(browser);
+  const wrong = String((Number(code) + 1) % 100_000_000).padStart(8, '0');
+  for (const left of [4, 3, 2, 1]) {
+    const said = challengeOf(await citizen.launch.call({ step: 'vneid_redirect', completion_code: wrong }));
+    t.like(said, { error: 'wrong_code', attempts_left: left, authorization_uri: challenge['authorization_uri'] }); // prettier-ignore
+  }
+  const dead = challengeOf(await citizen.launch.call({ step: 'vneid_redirect', completion_code: wrong }));
+  t.like(dead, { error: 'expired', attempts_left: 5 });
+  t.not(dead['authorization_uri'], challenge['authorization_uri'], 'the answer holds a fresh link');
+  const late = challengeOf(await citizen.launch.call({ step: 'vneid_redirect', completion_code: code }));
+  t.is(late['error'], 'wrong_code', 'the right code of the dead link is wrong for the fresh one');
+  await browser.open(String(challenge['authorization_uri']));
+  t.is(browser.page().status, 404);
+});
+
+for (const [what, completion_code] of [
+  ['letters', 'abcdefgh'],
+  ['six digits', '123456'],
+  ['nine digits', '123456789'],
+]) {
+  test(`a code of ${what} costs no try`, async (t) => {
+    const { citizen } = await atBrowserStep(house);
+    const said = challengeOf(await citizen.launch.call({ step: 'vneid_redirect', completion_code }));
+    t.like(said, { error: 'wrong_code', attempts_left: 5 });
+  });
+}
+
+test('the code may be typed in two groups, as it is shown', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const browser = await openLink(challenge);
+  await proveByVneid(browser, citizen.person);
+  const code = codeOn(browser);
+  const spaced = `${code.slice(0, 4)} ${code.slice(4)}`;
+  const said = challengeOf(await citizen.launch.call({ step: 'vneid_redirect', completion_code: spaced }));
+  t.is(said.type, 'phone');
+});
+
+test('a fresh link kills the one before, and a flow has five at most', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const uris = [String(challenge['authorization_uri'])];
+  for (let more = 0; more < 4; more += 1)
+    uris.push(String(challengeOf(await citizen.launch.call({ step: 'vneid_redirect' }))['authorization_uri'])); // prettier-ignore
+  t.is(new Set(uris).size, 5);
+  for (const uri of uris.slice(0, 4)) t.is((await fetch(uri)).status, 404);
+  t.is((await fetch(String(uris[4]))).status, 200);
+  t.like(await citizen.launch.call({ step: 'vneid_redirect' }), { status: 400, body: { error: 'access_denied' } }); // prettier-ignore
+});
+
+test('"this is not me" ends the link, and the app is told so before it chooses again', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const browser = await openLink(challenge);
+  await browser.press(words.legAsk.no);
+  t.is(browser.page().title, words.legEnd.declinedTitle);
+  t.is((await fetch(String(challenge['authorization_uri']))).status, 404);
+  const said = challengeOf(await citizen.launch.call({ step: 'vneid_redirect', completion_code: '12345678' })); // prettier-ignore
+  t.like(said, { type: 'choose', error: 'declined' });
+});
+
+test('whoever changes their mind goes back to the choice', async (t) => {
+  const { citizen } = await atBrowserStep(house);
+  t.is(challengeOf(await citizen.launch.call({ step: 'choose' })).type, 'choose');
+});
+
+test('a reply for the other sort of browser step is out of order', async (t) => {
+  const { citizen } = await atBrowserStep(house);
+  t.like(await citizen.launch.call({ step: 'passkey_web', completion_code: '12345678' }), { body: { error: 'invalid_session' } }); // prettier-ignore
+});
+
+test('when VNeID says no the browser says so, and may ask again', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const browser = await openLink(challenge);
+  await browser.press(words.legAsk.yes);
+  await browser.press('Từ chối');
+  t.is(browser.page().title, words.legVneid.title);
+  t.true(browser.page().document.text.includes(words.legVneid.errors.declined));
+  await browser.press(words.legVneid.again);
+  await browser.press(citizen.person.vneidSub);
+  t.is(browser.page().title, words.legCode.title);
+});
+
+test('no link, code, cookie or name of a browser step reaches the log', async (t) => {
+  const { citizen, challenge } = await atBrowserStep(house);
+  const browser = await openLink(challenge);
+  await proveByVneid(browser, citizen.person);
+  const link = String(challenge['authorization_uri']).split('/').at(-1) ?? '';
+  const cookie = /__Host-tnid-leg=([^;]+)/.exec(await browser.cookies(new URL(house.issuer)))?.[1] ?? '';
+  t.is(cookie.length, 22);
+  const code = codeOn(browser);
+  await citizen.launch.call({ step: 'vneid_redirect', completion_code: code });
+  const logged = house.logged.join('\n');
+  for (const secret of [link, cookie, code, citizen.person.name, citizen.person.personalNumber])
+    t.false(logged.includes(secret), secret);
+});
+
+test('what needs a page goes on in a browser, with an address that is ready to open', async (t) => {
+  // Known to another account: asked to move, which takes more reading than the app has room for.
+  const first = await atBrowserStep(house);
+  await finishByVneid(house, first);
+  const again = await atBrowserStep(house, { ...first.citizen.person, zaloId: String(BigInt(first.citizen.person.zaloId) + 1n) }); // prettier-ignore
+  const browser = await openLink(again.challenge);
+  await proveByVneid(browser, first.citizen.person);
+  const said = await again.citizen.launch.call({ step: 'vneid_redirect', completion_code: codeOn(browser) });
+  t.like(said, { status: 400, body: { error: 'redirect_to_web' } });
+  const uri = new URL(String(said.body['web_uri']));
+  t.is(uri.searchParams.get('request_uri'), String(said.body['request_uri']));
+  const page = await openLink({ type: 'web', authorization_uri: uri.href });
+  t.true(page.hasButton('Đăng nhập bằng Zalo'), page.page().title);
+});
+
+test('/xong sends the citizen back to Zalo and takes no notice of what stands in its address', async (t) => {
+  const answer = await fetch(`${house.issuer}/xong?code=abc&state=<b>&iss=x`);
+  const text = await answer.text();
+  t.is(answer.status, 200);
+  t.is(answer.headers.get('referrer-policy'), 'no-referrer');
+  t.regex(answer.headers.get('content-security-policy') ?? '', /script-src;/);
+  t.true(text.includes(words.backToApp.title));
+  t.notRegex(text, /abc|<b>|<script/);
+});

@@ -1,0 +1,138 @@
+// Every road to level 2 from inside the mini app, each by somebody it was built for: the card's QR, the
+// card typed by hand, the chip held to the telephone, the counter with its officer.
+
+import test from 'ava';
+import { openBrowser } from '../../sandbox/citizen/browser.ts';
+import { SEEN, words } from '../counter/people.ts';
+import { PASSWORD } from '../counter/desk.ts';
+import { openMiniApp, type MiniApp } from '../support/mini-app.ts';
+import { walk } from '../support/mini-app-walk.ts';
+import { useStage } from './stage.ts';
+
+const stage = useStage({ feedIntervalMs: 500 });
+
+/** From the first screen to the first step of what needs level 2 by any evidence. */
+async function askForDossiers(app: MiniApp): Promise<void> {
+  await app.reads(`Chào ${app.person.name}`);
+  await app.open(/Nộp hồ sơ trực tuyến/);
+  await app.open(/Xem hồ sơ của tôi/);
+  await app.titled(/Có ai đang hướng dẫn|Cho phép|Thông tin/);
+}
+const printed = (birthdate: string) =>
+  `${birthdate.slice(6)}/${birthdate.slice(4, 6)}/${birthdate.slice(0, 4)}`;
+
+test.serial('a camera and a card: the QR code, a code, no typing of names', async (t) => {
+  t.timeout(180_000);
+  const app = await openMiniApp(t, stage.current(), 'qr');
+  await askForDossiers(app);
+  const prove = async () => {
+    await app.press(/Quét mã QR trên thẻ/);
+    await app.titled('Thẻ căn cước của bạn');
+    await app.look('the');
+    await app.press('Quét mã QR trên thẻ');
+  };
+  const { end } = await walk(app, stage.current(), { prove });
+  t.is(end, 'Xem hồ sơ của tôi');
+  await app.reads('Chưa có gì ở đây.');
+  t.log(`${app.taps()} taps and fields`);
+});
+
+test.serial(
+  'a broken camera: the card by hand, with its mistakes, and a way back to the choice',
+  async (t) => {
+    t.timeout(180_000);
+    const app = await openMiniApp(t, stage.current(), 'tay');
+    await app.reads(`Chào ${app.person.name}`);
+    await app.fault(/Máy ảnh hỏng/);
+    await askForDossiers(app);
+    const prove = async () => {
+      await app.press(/Quét mã QR trên thẻ/);
+      await app.titled('Thẻ căn cước của bạn');
+      await app.press('Chọn cách khác');
+      await app.titled('Bạn là ai? Chọn một cách');
+      await app.press(/Quét mã QR trên thẻ/);
+      await app.titled('Thẻ căn cước của bạn');
+      await app.press('Quét mã QR trên thẻ');
+      await app.reads('Chưa quét được. Hãy thử lại, hoặc nhập tay ở dưới.');
+      await app.press('Đối chiếu');
+      await app.reads('Số trên thẻ gồm đúng 12 chữ số.');
+      await app.look('the-sai');
+      await app.type('Số trên thẻ', app.person.personalNumber);
+      await app.type('Họ và tên', 'Người Khác Hẳn');
+      await app.type('Ngày sinh', printed(app.person.birthdate));
+      await app.press('Đối chiếu');
+      await app.reads('Chưa đối chiếu được. Hãy xem lại từng chữ, từng số, hoặc chọn cách khác.');
+      await app.look('the-khong-khop');
+      await app.type('Họ và tên', app.person.name);
+      await app.press('Đối chiếu');
+    };
+    t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
+  },
+);
+
+test.serial('a telephone with NFC: three printed facts open the chip, and wrong ones do not', async (t) => {
+  t.timeout(180_000);
+  const app = await openMiniApp(t, stage.current(), 'chip');
+  await askForDossiers(app);
+  const prove = async () => {
+    await app.press(/Áp thẻ căn cước vào điện thoại/);
+    await app.titled('Đọc chip trong thẻ');
+    await app.press('Đọc thẻ');
+    await app.reads('Hãy nhập đủ ba điều, đúng như in trên thẻ.');
+    await app.press('Quét mã QR để điền giúp');
+    await app.type('Có giá trị đến', '01/01/2031');
+    await app.press('Đọc thẻ');
+    await app.reads('Chưa đọc được thẻ.');
+    await app.look('chip-sai');
+    const { sandbox } = stage.current();
+    await app.type('Có giá trị đến', await endOfCard(sandbox.cards, app.person.personalNumber));
+    await app.press('Đọc thẻ');
+  };
+  t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
+});
+
+/** What is printed on the sandbox's card, from its machine-readable lines. */
+async function endOfCard(cards: string, number: string): Promise<string> {
+  const chip = (await (await fetch(`${cards}/cards/${number}.json`)).json()) as { dg1: string }; // sandbox/cards/card.ts
+  const end = Buffer.from(chip.dg1, 'base64').toString('latin1').slice(-90).slice(38, 44);
+  return `${end.slice(4)}/${end.slice(2, 4)}/20${end.slice(0, 2)}`;
+}
+
+test.serial(
+  'the counter: a code shown to an officer, and nobody touches the telephone meanwhile',
+  async (t) => {
+    t.timeout(240_000);
+    const { issuer, officers } = stage.current();
+    const officer = openBrowser();
+    const [first] = officers;
+    await officer.open(first?.invitation ?? '');
+    await officer.press(words.staff.button, { password: PASSWORD });
+    const [code = ''] = officer
+      .page()
+      .document.querySelectorAll('.codes li')
+      .map((one) => one.text.trim());
+    await officer.open(`${issuer}/can-bo/dang-nhap`);
+    await officer.press(words.staffDoor.button, { login: first?.login ?? '', password: PASSWORD, code });
+
+    const app = await openMiniApp(t, stage.current(), 'quay');
+    await askForDossiers(app);
+    const prove = async () => {
+      await app.press(/Nhờ cán bộ ở quầy một cửa/);
+      await app.titled('Đưa mã này cho cán bộ');
+      await app.look('ma-tai-quay');
+      const shown = await app.frame.locator('.big-code').innerText();
+      await officer.open(`${issuer}/counter`);
+      await officer.press(words.counter.codeButton, { code: shown });
+      const { personalNumber, name, birthdate } = app.person;
+      await officer.press(words.counterCard.button, {
+        number: personalNumber,
+        name,
+        birthdate: printed(birthdate),
+      });
+      await app.reads('Cán bộ đang xem thẻ của bạn.');
+      await app.look('dang-xem');
+      await officer.press(words.counterLook.confirm, { ...SEEN, reason: 'no_vneid', note: '' });
+    };
+    t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
+  },
+);
