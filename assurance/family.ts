@@ -84,21 +84,23 @@ export async function claimSession(
   const known = await store.findFamilyByName(db, nameKey);
   if (known !== undefined && (known.jkt !== jkt || known.client_id !== clientId)) {
     await db.transaction(async () => {
-      await endFamily(db, known, now);
+      // Of several thieves at once the first ends it, and is on record.
+      if (!(await endFamily(db, known, now))) return;
       await recordAccess(db, origin, { kind: 'login.session_moved', outcome: 'refused', actor: 'self', accountId: known.account_id ?? undefined, clientId: known.client_id }, now); // prettier-ignore
     });
   }
   return undefined;
 }
 
-/** Nothing proven in the family counts any more. */
+/** Nothing proven in the family counts any more. @returns false where it had ended already */
 export async function endFamily(
   db: Database,
   { id, session_uid: sessionUid }: Pick<Family, 'id' | 'session_uid'>,
   now: Date,
-): Promise<void> {
-  await store.endFamilies(db, { id }, now);
+): Promise<boolean> {
+  const ended = await store.endFamilies(db, { id }, now);
   await revokeProofs(db, { sessionUid }, now);
+  return ended.length === 1;
 }
 
 export const keepFlow = store.setFlow;

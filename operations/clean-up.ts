@@ -83,6 +83,8 @@ export async function removeExpired(db: Database): Promise<number> {
       select ctid from decision_record where at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
     sql`delete from service_hour where ctid = any(array(
       select ctid from service_hour where hour < now() - interval '400 days' limit ${BATCH} for update skip locked))`,
+    sql`delete from assisted_request where ctid = any(array(
+      select ctid from assisted_request where asked_at < now() - interval '12 months' limit ${BATCH} for update skip locked))`,
     // Counter work that nobody finished keeps no person.
     sql`update counter_request set state = 'expired', decided_at = now(), facts_sealed = null, code_sealed = null where ctid = any(array(
       select ctid from counter_request where decided_at is null and expires_at < now() limit ${BATCH} for update skip locked))`,

@@ -101,7 +101,8 @@ export const isAskedHere = (ctx: KoaContextWithOIDC, accountId: string): boolean
 function checkRequest(house: ProviderHouse, ctx: KoaContextWithOIDC): void {
   const { params = {}, client, resourceServers = {} } = ctx.oidc;
   const text = (name: string) => (typeof params[name] === 'string' ? params[name] : undefined);
-  for (const name of ['id_token_hint', 'login_hint_token', 'request_context', 'claims', 'prompt'])
+  // `prompt` is what the library makes of max_age=0: nobody is at hand to prove anything this second.
+  for (const name of ['id_token_hint', 'login_hint_token', 'request_context', 'prompt'])
     if (params[name] !== undefined) throw new errors.InvalidRequest(`${name} is not taken`);
   if (client === undefined || !isDesk(client)) throw new errors.InvalidRequest('not a desk');
 

@@ -1,5 +1,5 @@
 // /xong, the mini app's redirect address: where a sign-in ends that was begun in Zalo and went on in a
-// browser. Code and state in the address are nobody's business here: the app asks anew by itself.
+// browser. Code and state are nobody's business here, so they leave the address: the app asks anew by itself.
 
 import Router from '@koa/router';
 import { backToAppPage } from '../views/browser-leg.ts';
@@ -11,6 +11,11 @@ export function backToAppRoutes(site: Site): Router {
   const router = new Router();
   router.get('/xong', (ctx) => {
     ctx.set('cache-control', 'no-store');
+    if (['code', 'state', 'error'].some((name) => ctx.query[name] !== undefined)) {
+      ctx.redirect('/xong');
+      ctx.status = 303;
+      return;
+    }
     send(ctx, backToAppPage({ page: frameOf(ctx, site), appHref: site.miniAppUrl }));
   });
   return router;

@@ -68,7 +68,7 @@ async function hear(site: Site, verified: OaVerification & { ok: true }): Promis
     site.count('zalo_event', { kind: event.kind });
     if (event.kind === 'other') {
       // A word of Zalo's, cut to the letters such words have.
-      site.log('info', 'zalo.event_unknown', { name: event.name?.replaceAll(/[^a-z_]/g, '').slice(0, 40), matched }); // prettier-ignore
+      site.log('info', 'zalo.event_unknown', { told: event.name?.replaceAll(/[^a-z_]/g, '').slice(0, 40), matched }); // prettier-ignore
     } else if (event.kind === 'delivery' && oaId === site.houseOa?.oaId) {
       const messageId = event.trackingId ?? '';
       if (!UUID.test(messageId)) return;

@@ -9,6 +9,7 @@ import { Refusal } from '../../errors.ts';
 import { signOnMetadata } from '../../provider/sign-on.ts';
 import { OWN_CLIENT_ID } from '../../web/own-sign-in.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
+import { deskOf } from './service-desk.ts';
 import { keygenCommand } from './service-keygen.ts';
 
 // Public members of an EC or RSA key; a private member is refused so that no secret is stored.
@@ -18,7 +19,7 @@ const publicJwk = z
 const keySet = z.object({ keys: z.array(publicJwk).min(1) });
 
 type Options = {
-  kind: 'portal' | 'service' | 'miniapp' | 'sign-on';
+  kind: 'portal' | 'service' | 'miniapp' | 'sign-on' | 'desk';
   name: string;
   jwks?: string;
   redirectUri: string[];
@@ -26,6 +27,7 @@ type Options = {
   backchannelLogoutUri?: string;
   service?: string;
   origin: string[];
+  scope: string[];
 };
 
 const collect = (value: string, all: string[]) => [...all, value];
@@ -56,9 +58,9 @@ export function serviceCommand(): Command {
     .addOption(
       new Option(
         '--kind <kind>',
-        'portal: signs citizens in · service: checks tokens · miniapp: the Zalo mini app · sign-on: a web server that only asks who signs in',
+        'portal: signs citizens in · service: checks tokens · miniapp: the Zalo mini app · sign-on: a web server that only asks who signs in · desk: a hotline or counter that asks for a citizen on the telephone',
       )
-        .choices(['portal', 'service', 'miniapp', 'sign-on'])
+        .choices(['portal', 'service', 'miniapp', 'sign-on', 'desk'])
         .makeOptionMandatory(),
     )
     .requiredOption('--name <name>', 'name shown to citizens')
@@ -76,6 +78,7 @@ export function serviceCommand(): Command {
       collect,
       [],
     )
+    .option('--scope <scope>', 'scope a desk may ask for (kind desk); may be repeated', collect, [])
     .action(async (clientId: string, options: Options) => {
       const client = await clientOf(clientId, options);
       const now = new Date();
@@ -111,11 +114,15 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
   const jwks = options.jwks === undefined ? undefined : await readKeys(options.jwks);
   if (options.kind !== 'miniapp' && jwks === undefined)
     throw new Refusal('invalid', '--jwks is needed: there are no shared secrets');
-  if (options.service !== undefined && (options.kind === 'miniapp' || options.kind === 'sign-on'))
+  if (options.service !== undefined && ['miniapp', 'sign-on', 'desk'].includes(options.kind))
     throw new Refusal(
       'invalid',
       '--service is for portals and services: this kind is given no personal claims',
     );
+  if (options.kind !== 'desk' && options.scope.length > 0)
+    throw new Refusal('invalid', '--scope is for desks: others ask for what the catalogue allows');
+  if (options.kind === 'desk')
+    return deskOf({ clientId, name: options.name, jwks: jwks ?? { keys: [] }, scopes: options.scope });
   if (options.kind !== 'service' && options.redirectUri.length === 0)
     throw new Refusal('invalid', '--redirect-uri is needed');
   const metadata = {

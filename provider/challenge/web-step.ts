@@ -1,7 +1,8 @@
 // What needs more reading than fits beside a form goes on as an ordinary sign-in in a browser: a move
 // from another account, a child's representative. The request is pushed by us, so that its address says
-// nothing and can be used once; what comes of it stands when the app asks again.
+// nothing; what comes of it stands when the app asks again.
 
+import { randomBytes } from 'node:crypto';
 import { UnsecuredJWT } from 'jose';
 import type { Described } from './answer.ts';
 import { Trouble } from './trouble.ts';
@@ -11,7 +12,7 @@ const LIFE_SECONDS = 300;
 const URN = 'urn:ietf:params:oauth:request_uri:';
 
 /** @throws Trouble redirect_to_web, always: with `request_uri`, and `web_uri` ready for the browser */
-export const toTheWeb: Described = async (house, _ctx, { client, family, flow }, _tx, _error, now) => {
+export const toTheWeb: Described = async (house, _ctx, { client, flow }, _tx, _error, now) => {
   const provider = house.provider();
   const [redirectUri] = client.redirectUris ?? [];
   if (redirectUri === undefined) throw new Error('the mini app has no redirect address');
@@ -26,8 +27,9 @@ export const toTheWeb: Described = async (house, _ctx, { client, family, flow },
     max_age: flow.maxAge,
     prompt: flow.prompt,
     ui_locales: flow.lang,
-    // Nobody redeems this code: it ends at /xong. Whoever should find it lacks verifier and key.
-    code_challenge: flow.codeChallenge,
+    // The code ends at /xong, and nobody may redeem it: a link sent to somebody else would otherwise bring
+    // its sender a code of theirs. So the challenge is one whose verifier nobody knows, not the app's.
+    code_challenge: randomBytes(32).toString('base64url'),
     code_challenge_method: 'S256',
   };
   const request = new UnsecuredJWT(asked)
@@ -37,7 +39,7 @@ export const toTheWeb: Described = async (house, _ctx, { client, family, flow },
     .setIssuer(client.clientId)
     .setAudience(house.issuer)
     .encode();
-  const pushed = new provider.PushedAuthorizationRequest({ request, dpopJkt: family.jkt });
+  const pushed = new provider.PushedAuthorizationRequest({ request });
   const requestUri = `${URN}${await pushed.save(LIFE_SECONDS)}`;
   const query = new URLSearchParams({ client_id: client.clientId, request_uri: requestUri });
   throw new Trouble('redirect_to_web', {

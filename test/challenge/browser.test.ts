@@ -1,4 +1,5 @@
 import test from 'ava';
+import { createHash } from 'node:crypto';
 import { sql } from '../../database.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
@@ -187,13 +188,41 @@ test('what needs a page goes on in a browser, with an address that is ready to o
   const uri = new URL(String(said.body['web_uri']));
   t.is(uri.searchParams.get('request_uri'), String(said.body['request_uri']));
   const page = await openLink({ type: 'web', authorization_uri: uri.href });
-  t.true(page.hasButton('Đăng nhập bằng Zalo'), page.page().title);
+  await page.press('Đăng nhập bằng Zalo');
+  await page.press(again.citizen.person.zaloId);
+  await page.press('allow');
+  await page.press(words.brake.no);
+  await page.press(words.stepUp.methods.vneid.button);
+  await page.press(first.citizen.person.vneidSub);
+  t.is(page.page().title, words.elsewhere.title);
+  await page.press(words.elsewhere.leave);
+  t.is(page.page().url.pathname, '/xong');
+  t.is(page.page().title, words.backToApp.title);
+  t.is(page.page().url.search, '', 'what the sign-in said is not left in the address');
+});
+
+test('the sign-in that goes on in a browser gives the app nothing it could redeem', async (t) => {
+  const first = await atBrowserStep(house);
+  await finishByVneid(house, first);
+  const again = await atBrowserStep(house, { ...first.citizen.person, zaloId: String(BigInt(first.citizen.person.zaloId) + 1n) }); // prettier-ignore
+  const browser = await openLink(again.challenge);
+  await proveByVneid(browser, first.citizen.person);
+  const said = await again.citizen.launch.call({ step: 'vneid_redirect', completion_code: codeOn(browser) });
+  const id = String(said.body['request_uri']).split(':').at(-1) ?? '';
+  const row = await house.db.row<{ request: string }>(
+    sql`select payload->>'request' as request from oidc_artifact where payload->>'jti' = ${id}`,
+  );
+  const asked: unknown = JSON.parse(Buffer.from(row?.request.split('.')[1] ?? '', 'base64url').toString());
+  t.like(asked, { ...DOSSIER, client_id: 'miniapp', redirect_uri: `${house.issuer}/xong`, code_challenge_method: 'S256' }); // prettier-ignore
+  const mine = createHash('sha256').update(again.citizen.launch.verifier()).digest('base64url');
+  t.notRegex(JSON.stringify(asked), new RegExp(mine));
 });
 
 test('/xong sends the citizen back to Zalo and takes no notice of what stands in its address', async (t) => {
   const answer = await fetch(`${house.issuer}/xong?code=abc&state=<b>&iss=x`);
   const text = await answer.text();
   t.is(answer.status, 200);
+  t.is(answer.url, `${house.issuer}/xong`);
   t.is(answer.headers.get('referrer-policy'), 'no-referrer');
   t.regex(answer.headers.get('content-security-policy') ?? '', /script-src;/);
   t.true(text.includes(words.backToApp.title));

@@ -47,6 +47,13 @@ export const signIn = (
   asked: Fields = REPORT,
 ): Promise<Said> => launch.login(zaloToken(house, person).accessToken, asked);
 
+/** What stands on the person's card, typed. */
+export const CARD = ({ birthdate, personalNumber, name }: Person) => ({
+  card_number: personalNumber,
+  card_name: name,
+  card_birthdate: `${birthdate.slice(0, 4)}-${birthdate.slice(4, 6)}-${birthdate.slice(6, 8)}`,
+});
+
 /** Answers each challenge as the person would, by typing their card and the code on their phone. */
 export async function goOn(
   house: TestHouse,
@@ -54,15 +61,11 @@ export async function goOn(
   said: Said,
   answers: Readonly<Record<string, Fields | ((challenge: Readonly<Record<string, unknown>>) => Fields | Promise<Fields>)>> = {}, // prettier-ignore
 ): Promise<Said> {
-  const { birthdate, personalNumber, name, phone } = person;
+  const { phone } = person;
   const usual: typeof answers = {
     brake: { step: 'brake', guided: 'no' },
     choose: { choice: 'card_register' },
-    card_register: {
-      card_number: personalNumber,
-      card_name: name,
-      card_birthdate: `${birthdate.slice(0, 4)}-${birthdate.slice(4, 6)}-${birthdate.slice(6, 8)}`,
-    },
+    card_register: CARD(person),
     phone: { phone },
     otp: async () => ({ otp: await newestCode(house.sms.url, phone) }),
     consent: ({ text_hash, purposes }) => ({

@@ -42,10 +42,9 @@ export function troubleOf(error: unknown): TroubleShown {
   return { code: 'protocol', uri: undefined };
 }
 
+// A token that ends while the call is on its way is none.
+const SPARE_MS = 5_000;
 const ME_SCOPE = 'tn:me';
-// A level-1 token that may do nothing yet: the service itself says what the act needs (RFC 9470), and
-// nobody is asked for a consent that the act does not need.
-const BEGINNING = 'tn.level';
 
 export function openSession(options: {
   readonly config: AppConfig;
