@@ -107,6 +107,11 @@ export const settings = {
     schema: decimal.optional(),
     about: 'id of the Zalo mini app: addresses that open it again are made of it',
   },
+  TNID_ZALO_INFO_PROOF: {
+    schema: z.enum(['on', 'off']).prefault('off'),
+    about:
+      'whether Zalo wants `appsecret_proof` with a phone token, too: not known before a trial with a real app',
+  },
   TNID_ZALO_OAUTH_URL: { schema: webUrl.prefault('https://oauth.zaloapp.com'), about: 'Zalo Social OAuth' },
   TNID_ZALO_GRAPH_URL: { schema: webUrl.prefault('https://graph.zalo.me'), about: 'Zalo Graph' },
   TNID_ZALO_OPENAPI_URL: {

@@ -68,7 +68,10 @@ export function connectUpstream({
       'zalo',
       createZaloLogin({ ...zaloAccess, redirectUri: `${config.TNID_ISSUER}/zalo/ve` }),
     ),
-    zaloApp: dependencies.watch('zalo', createZaloApp(zaloAccess)),
+    zaloApp: dependencies.watch(
+      'zalo',
+      createZaloApp({ ...zaloAccess, proofOnInfo: config.TNID_ZALO_INFO_PROOF === 'on' }),
+    ),
     miniAppUrl: miniAppUrl(config),
     ...zaloSenders(config),
     vneid: dependencies.watch(

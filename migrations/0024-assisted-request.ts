@@ -44,6 +44,6 @@ alter table oidc_client add constraint oidc_client_kind_check
   check (kind in ('portal', 'miniapp', 'service', 'sign-on', 'hotline', 'desk'));
 -- What an operator may ask for stands in the registration, and never is nothing.
 alter table oidc_client add constraint oidc_client_desk_check
-  check (kind <> 'desk' or (class = 'gov_portal' and jsonb_typeof(metadata->'desk_scopes') = 'array' and jsonb_array_length(metadata->'desk_scopes') > 0));
+  check (kind <> 'desk' or (class = 'gov_portal' and coalesce(jsonb_array_length(case when jsonb_typeof(metadata->'desk_scopes') = 'array' then metadata->'desk_scopes' end), 0) > 0));
 `,
   );

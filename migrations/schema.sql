@@ -730,7 +730,11 @@ create table oidc_client (
   created_at timestamp with time zone not null, -- personal: no
   disabled_at timestamp with time zone, -- personal: no
   constraint oidc_client_class_check CHECK (class = ANY (ARRAY['first_party'::text, 'gov_portal'::text, 'service'::text, 'sign_on'::text])),
-  constraint oidc_client_desk_check CHECK (kind <> 'desk'::text OR class = 'gov_portal'::text AND jsonb_typeof(metadata -> 'desk_scopes'::text) = 'array'::text AND jsonb_array_length(metadata -> 'desk_scopes'::text) > 0),
+  constraint oidc_client_desk_check CHECK (kind <> 'desk'::text OR class = 'gov_portal'::text AND COALESCE(jsonb_array_length(
+CASE
+    WHEN jsonb_typeof(metadata -> 'desk_scopes'::text) = 'array'::text THEN metadata -> 'desk_scopes'::text
+    ELSE NULL::jsonb
+END), 0) > 0),
   constraint oidc_client_kind_check CHECK (kind = ANY (ARRAY['portal'::text, 'miniapp'::text, 'service'::text, 'sign-on'::text, 'hotline'::text, 'desk'::text])),
   constraint oidc_client_pkey PRIMARY KEY (client_id),
   constraint oidc_client_service_check CHECK (

@@ -11,7 +11,7 @@ import { type Words, wordsOf } from './words/words.ts';
 export type LegAskModel = {
   readonly page: PageFrame;
   /** Masked by the caller: whoever was sent the link reads this, too. */
-  readonly person: string;
+  readonly person: string | undefined;
   readonly phone: string | undefined;
   /** The action as the catalogue names it. */
   readonly display: string;
@@ -36,7 +36,7 @@ ${factList([
     label: words.code,
     value: html`<strong>${model.transactionCode}</strong><br><span class="hint">${words.codeHint}</span>`,
   },
-  { label: words.person, value: model.person },
+  { label: words.person, value: model.person ?? words.nameless },
   { label: words.phone, value: model.phone ?? words.noPhone },
 ])}
 </section>

@@ -11,9 +11,9 @@ const csrf = 'sample';
 const appHref = '#';
 const display = ({ lang }: PageFrame) => (lang === 'vi' ? 'Xem hồ sơ của tôi' : 'See my dossiers');
 const ask =
-  (phone: string | undefined) =>
+  (phone: string | undefined, person?: string) =>
   (page: PageFrame): Html =>
-    legAskPage({ page, csrf, phone, person: 'N. T. M. An', display: display(page), transactionCode: 'TN-48', yesAction: '#', noAction: '#' }); // prettier-ignore
+    legAskPage({ page, csrf, phone, person, display: display(page), transactionCode: 'TN-48', yesAction: '#', noAction: '#' }); // prettier-ignore
 const vneid =
   (error?: LegVneidModel['error']) =>
   (page: PageFrame): Html =>
@@ -24,7 +24,7 @@ const passkey =
     legPasskeyPage({ page, csrf, action: '#', options: '{}', display: display(page), transactionCode: 'TN-48', error }); // prettier-ignore
 
 export const browserLegPages: readonly Page[] = [
-  ['leg-ask', 'Từ Zalo sang trình duyệt: hỏi lại', ask('*** *** 567')],
+  ['leg-ask', 'Từ Zalo sang trình duyệt: hỏi lại', ask('*** *** 567', 'N. T. M. An')],
   ['leg-ask-no-phone', 'Từ Zalo sang trình duyệt: chưa có số', ask(undefined)],
   ['leg-vneid', 'Từ Zalo: trước VNeID', vneid()],
   ...(['declined', 'failed', 'not_enough', 'unavailable', 'expired'] as const).map((error): Page => [

@@ -154,7 +154,7 @@ async function showAsk(site: Site, ctx: Context, { leg, browser }: Given): Promi
     ctx,
     legAskPage({
       page: frameOf(ctx, site),
-      person: profile === undefined ? '' : maskName(profile),
+      person: profile === undefined ? undefined : maskName(profile),
       phone: profile?.phone === undefined ? undefined : maskPhoneNumber(profile.phone),
       ...aboutOf(site, ctx, leg),
       csrf: csrfOf(site.csrfKey, `leg/${link}/${browser}`),
@@ -212,11 +212,11 @@ function goTo(site: Site, ctx: Context, { id }: Leg, note?: string): void {
 
 // Enough for the owner to know themselves by. A name nobody has verified is its owner's own text: no word
 // of it may stand on a page of ours that a stranger is sent to.
-function maskName({ greeting = '', binding }: Profile): string {
+function maskName({ greeting = '', binding }: Profile): string | undefined {
   const words = greeting.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
   const initial = (word: string) => /^\p{L}\p{M}*/u.exec(word)?.[0] ?? '';
   const last = words.at(-1);
-  if (last === undefined) return '***';
+  if (last === undefined) return undefined;
   if (binding?.name === undefined) return words.slice(0, 4).map((word) => `${initial(word)}***`).join(' '); // prettier-ignore
   return [...words.slice(0, -1).map((word) => `${initial(word)}.`), last].join(' ');
 }

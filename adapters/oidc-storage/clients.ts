@@ -64,7 +64,8 @@ export function openClients(
     if (!/^[\x21-\x7e]{1,100}$/.test(clientId)) return undefined;
     const known = kept.get(clientId);
     if (known !== undefined && clock() - known.at < KEEP_MS) return known.client;
-    const client = read(clientId);
+    // Apart: transactions wait for this read, which must not wait for a connection that one of them holds.
+    const client = db.apart(() => read(clientId));
     if (kept.size > 5_000) kept = new Map(); // strangers' names must not fill memory
     kept.set(clientId, { at: clock(), client });
     client.catch(() => kept.delete(clientId));

@@ -30,9 +30,9 @@ test.serial('a camera and a card: the QR code, a code, no typing of names', asyn
     await app.titled('Thẻ căn cước của bạn');
     await app.look('the');
     await app.press('Quét mã QR trên thẻ');
+    return 'Thẻ căn cước của bạn';
   };
-  const { end } = await walk(app, stage.current(), { prove });
-  t.is(end, 'Xem hồ sơ của tôi');
+  t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
   await app.reads('Chưa có gì ở đây.');
   t.log(`${app.taps()} taps and fields`);
 });
@@ -65,8 +65,10 @@ test.serial(
       await app.look('the-khong-khop');
       await app.type('Họ và tên', app.person.name);
       await app.press('Đối chiếu');
+      return 'Thẻ căn cước của bạn';
     };
     t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
+    await app.reads('Chưa có gì ở đây.');
   },
 );
 
@@ -87,8 +89,10 @@ test.serial('a telephone with NFC: three printed facts open the chip, and wrong 
     const { sandbox } = stage.current();
     await app.type('Có giá trị đến', await endOfCard(sandbox.cards, app.person.personalNumber));
     await app.press('Đọc thẻ');
+    return 'Đọc chip trong thẻ';
   };
   t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
+  await app.reads('Chưa có gì ở đây.');
 });
 
 /** What is printed on the sandbox's card, from its machine-readable lines. */
@@ -132,7 +136,9 @@ test.serial(
       await app.reads('Cán bộ đang xem thẻ của bạn.');
       await app.look('dang-xem');
       await officer.press(words.counterLook.confirm, { ...SEEN, reason: 'no_vneid', note: '' });
+      return 'Đưa mã này cho cán bộ';
     };
     t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
+    await app.reads('Chưa có gì ở đây.');
   },
 );

@@ -117,6 +117,7 @@ test.serial("a wrong code, a browser that does not open, the telephone's own bac
     prove: async () => {
       await app.press(/Quét mã QR trên thẻ/);
       await app.press('Quét mã QR trên thẻ');
+      return 'Thẻ căn cước của bạn';
     },
   });
   t.regex(end, /Xem hồ sơ của tôi/);

@@ -80,7 +80,7 @@ test.serial(
       await app.look('vneid-sai');
       await app.type('8 số trên trang vừa mở', digits);
       await app.press('Xác nhận');
-      await app.heading('Xác minh bằng VNeID');
+      return 'Xác minh bằng VNeID';
     };
     await app.heading('Nộp hồ sơ');
     const first = await walk(app, stage.current(), { prove, look: true });

@@ -37,7 +37,7 @@ test('discovery says what is spoken here and nothing more', async (t) => {
     response_types_supported: ['code'],
     subject_types_supported: ['pairwise'],
   });
-  t.deepEqual([...(found['grant_types_supported'] as string[])].toSorted(), ['authorization_code', 'client_credentials', 'refresh_token', 'urn:openid:params:grant-type:ciba']); // prettier-ignore
+  t.deepEqual([...(found['grant_types_supported'] as string[])].toSorted(), ['authorization_code', 'client_credentials', 'refresh_token', 'urn:ietf:params:oauth:grant-type:token-exchange', 'urn:openid:params:grant-type:ciba']); // prettier-ignore
   t.deepEqual([...(found['scopes_supported'] as string[])].toSorted(), ['openid', 'phone', 'profile.basic', 'tn.age', 'tn.identity', 'tn.level', 'tn.pin', 'tn.pin.masked', 'tn.verified']); // prettier-ignore
   t.deepEqual([...(found['token_endpoint_auth_methods_supported'] as string[])].toSorted(), ['none', 'private_key_jwt']); // prettier-ignore
   for (const absent of ['registration_endpoint', 'device_authorization_endpoint', 'request_parameter_supported', 'check_session_iframe']) {

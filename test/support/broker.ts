@@ -52,6 +52,13 @@ export type HotlineOa = {
   readonly refreshToken: string;
 };
 
+/** Somebody else's app at Zalo: what its tokens are worth here. */
+export const FOREIGN_ZALO_APP = {
+  appId: '9999999999999999999',
+  appSecret: randomBytes(16).toString('hex'),
+  redirectUris: [],
+};
+
 export type TestHouse = {
   readonly issuer: string;
   readonly config: Config;
@@ -103,7 +110,11 @@ export async function startHouse(
   };
   const [zalo, vneid, sms] = await Promise.all([
     startZalo({
-      apps: [zaloApp, { appId: hotlineOa.appId, appSecret: hotlineOa.appSecret, redirectUris: [] }],
+      apps: [
+        zaloApp,
+        { appId: hotlineOa.appId, appSecret: hotlineOa.appSecret, redirectUris: [] },
+        FOREIGN_ZALO_APP,
+      ],
       miniApps: [{ miniAppId: MINI_APP_ID, appId: zaloApp.appId, apiKey: miniAppKey }],
       citizens: citizens.map(({ zaloId, name }) => ({ zaloId, name })),
       oas: [

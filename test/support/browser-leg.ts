@@ -7,7 +7,7 @@ import { openBrowser } from '../../sandbox/citizen/browser.ts';
 import type { Browser } from '../../sandbox/citizen/browser.ts';
 import type { Person } from '../../sandbox/citizen/people.ts';
 import { wordsOf } from '../../views/words/words.ts';
-import { VIEW, DOSSIER, goOn, ME, meetInZalo, signIn } from './app-citizen.ts';
+import { VIEW, DOSSIER, goOn, ME, meetInZalo, signIn, zaloToken } from './app-citizen.ts';
 import type { AppCitizen } from './app-citizen.ts';
 import type { TestHouse } from './broker.ts';
 import { challengeOf } from './launch.ts';
@@ -28,9 +28,13 @@ export type AtStep = {
 };
 
 /** Signed in, asked for level 2, and VNeID chosen. */
-export async function atBrowserStep(house: TestHouse, person?: Person): Promise<AtStep> {
+export async function atBrowserStep(
+  house: TestHouse,
+  person?: Person,
+  scopes: Parameters<typeof zaloToken>[2] = [],
+): Promise<AtStep> {
   const citizen = await meetInZalo(house, person);
-  await signIn(house, citizen, ME(house));
+  await citizen.launch.login(zaloToken(house, citizen.person, scopes).accessToken, ME(house));
   await citizen.launch.begin(DOSSIER);
   await citizen.launch.call({ step: 'brake', guided: 'no' });
   return { citizen, ...stepOf(await citizen.launch.call({ choice: 'vneid' })) };

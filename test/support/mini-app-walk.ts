@@ -6,8 +6,8 @@ import type { Stage } from '../../bin/demo-stage.ts';
 import type { MiniApp } from './mini-app.ts';
 
 export type Ways = {
-  /** How the identity is proven; not asked on later times. */
-  readonly prove?: (app: MiniApp) => Promise<void>;
+  /** How the identity is proven. Resolves to the heading of the screen where that ends. */
+  readonly prove?: (app: MiniApp) => Promise<string>;
   /** Answers every purpose that is asked. */
   readonly consent?: 'given' | 'refused';
   /** Pictures and axe on the way. */
@@ -27,12 +27,11 @@ export async function walk(
     if (step === undefined) return { end: title, met };
     met.push(step);
     if (ways.look === true) await app.look(step);
-    await act(step);
-    title = await app.heading(title);
+    title = await app.heading((await act(step)) ?? title);
   }
   throw new Error(`no end: ${met.join(', ')}`);
 
-  async function act(step: Step): Promise<void> {
+  async function act(step: Step): Promise<string | void> {
     switch (step) {
       case 'brake':
         return app.press('Không, tôi tự làm');

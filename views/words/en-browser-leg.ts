@@ -5,6 +5,7 @@ export const enBrowserLeg: typeof viBrowserLeg = {
     title: 'Are you verifying yourself in Zalo?',
     lead: 'Go on only if you yourself have just pressed verify in the mini app inside Zalo.',
     person: 'Account',
+    nameless: 'A new account without a name',
     phone: 'Phone number',
     noPhone: 'None yet',
     purpose: 'What will be done',

@@ -6,6 +6,7 @@ export const viBrowserLeg = {
     title: 'Bạn đang xác minh trong Zalo?',
     lead: 'Chỉ tiếp tục khi chính bạn vừa bấm xác minh ở ứng dụng nhỏ trong Zalo.',
     person: 'Tài khoản',
+    nameless: 'Tài khoản mới, chưa có tên',
     phone: 'Số điện thoại',
     noPhone: 'Chưa có',
     purpose: 'Việc sắp làm',

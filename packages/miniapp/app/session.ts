@@ -2,7 +2,7 @@
 // records, and every failure as one of the words the screens have a sentence for.
 
 import * as z from 'zod/mini';
-import { createTayNinhId, TayNinhIdError, type OnStep, type Trouble } from '../miniapp.ts';
+import { createTayNinhId, TayNinhIdError, type OnStep, type Token, type Trouble } from '../miniapp.ts';
 import { catalogueSchema, type Action, type Catalogue, type Service } from './catalogue.ts';
 import type { AppConfig } from './config.ts';
 import type { Lang } from './frame.ts';
@@ -60,6 +60,14 @@ export function openSession(options: {
   const services: Record<string, string> = {};
   const client = createTayNinhId({ issuer, clientId, zalo, language, onStep, services });
   const me = `${issuer}/me`;
+  // The catalogue says which acts need level 2, so that its steps and its consent come once and for this
+  // act alone. What the service asks beyond that (RFC 9470: fresher, by another way) the package does.
+  const raised = new Map<string, Token>();
+  const raiseFor = async ({ level }: Action, want: { resource: string; scope: string }) => {
+    const held = raised.get(want.scope);
+    if (level === 1 || (held !== undefined && held.expiresAt - Date.now() > SPARE_MS)) return;
+    raised.set(want.scope, await client.stepUp(want));
+  };
   return {
     signIn: () => during(async () => void (await client.login(ME_SCOPE, me))),
     async catalogue() {
@@ -84,11 +92,11 @@ export function openSession(options: {
       if (base === undefined || route === undefined)
         throw new TayNinhIdError('protocol', `nobody serves ${action.action} here`);
       const init = route.method === 'GET' ? {} : asJson({ method: route.method, body: body ?? {} });
-      const options = {
-        resource: service.id,
-        scope: action.level === 1 ? action.scopes.join(' ') : BEGINNING,
-      };
-      return readAnswer(await during(() => client.fetch(`${base}${route.path}`, init, options)));
+      const want = { resource: service.id, scope: action.scopes.join(' ') };
+      return during(async () => {
+        await raiseFor(action, want);
+        return readAnswer(await client.fetch(`${base}${route.path}`, init, want));
+      });
     },
     async askConsent(service, action) {
       const acts = action === undefined ? service.actions : [action];

@@ -7,7 +7,10 @@ import { minutesOf, type StepProps } from './step.ts';
 export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
   const { words } = useApp();
   const { counter } = words;
-  const left = useSecondsLeft(challenge.expires_in, turn);
+  // An officer who has it in hand needs no code on the screen any more, and the broker sends none.
+  const { user_code: code = '', expires_in: seconds = 0 }: { user_code?: string; expires_in?: number } =
+    challenge;
+  const left = useSecondsLeft(seconds, turn);
   const state = stateOf(challenge.state);
   const isOver = state === 'refused' || state === 'expired';
   useEvery(challenge.interval, turn, () => {
@@ -15,11 +18,11 @@ export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
   });
   return (
     <>
-      {!isOver && (
+      {code !== '' && (
         <>
           <p>{counter.code}</p>
-          <p class="big-code" aria-label={Array.from(challenge.user_code).join(' ')} role="img">
-            {challenge.user_code}
+          <p class="big-code" aria-label={Array.from(code).join(' ')} role="img">
+            {code}
           </p>
         </>
       )}
