@@ -83,6 +83,11 @@ export const endLeg = (db: Database, { id, why }: { id: string; why: LegEnd }, n
   db.run(sql`
     update browser_leg set ended_at = ${now}, ended_why = ${why}, proven_sealed = null where id = ${id} and ended_at is null`);
 
+/** To the launch that goes on with the step-up. */
+export const moveLegs = (db: Database, { transactionId, familyId }: Flow) =>
+  db.run(sql`
+    update browser_leg set family_id = ${familyId} where transaction_id = ${transactionId}`);
+
 export const endLegsOf = (
   db: Database,
   { transactionId, why }: { transactionId: string; why: LegEnd },

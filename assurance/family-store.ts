@@ -70,6 +70,36 @@ export const findFamilyById = (
 export const setFlow = (db: Database, { id, flow }: { id: string; flow: object }) =>
   db.run(sql`update login_family set flow = ${JSON.stringify(flow)} where id = ${id}`);
 
+/**
+ * Ends the launch before this one on the same machine and says which step-up it was in: the same request,
+ * still open. 1 row for the launch that comes first.
+ */
+export const takeOverFlow = (
+  db: Database,
+  to: {
+    familyId: string;
+    accountId: string;
+    clientId: string;
+    deviceKey: Buffer;
+    scopes: readonly string[];
+    maxAgeSeconds: number | undefined;
+  },
+  now: Date,
+) =>
+  db.row<{ uid: string; transaction_id: string; session_uid: string }>(sql`
+    with before as (
+      select f.id, f.flow->>'uid' as uid, t.id as transaction_id
+      from login_family f join authn_tx t on t.interaction_key = sha256(convert_to(f.flow->>'uid', 'UTF8'))
+      where f.account_id = ${to.accountId} and f.client_id = ${to.clientId} and f.device_key = ${to.deviceKey} and f.id <> ${to.familyId}
+        and f.ended_at is null and f.expires_at > ${now} and coalesce(f.flow->>'over', 'false') = 'false'
+        and t.kind = 'challenge' and t.account_id = f.account_id and t.client_id = f.client_id and t.want_level = 2
+        and t.scopes = ${to.scopes}::text[] and t.max_age_seconds is not distinct from ${to.maxAgeSeconds}::int
+        and t.state not in ('done', 'failed', 'expired') and t.expires_at > ${now}
+      order by t.created_at desc limit 1 for update of f)
+    update login_family f set ended_at = ${now} from before
+    where f.id = before.id and f.ended_at is null
+    returning before.uid, before.transaction_id, f.session_uid`);
+
 /** A flow has ended in a code: 1 row, or 0 where the family ended meanwhile. */
 export const finishFlow = (
   db: Database,

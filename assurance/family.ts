@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { uuidv7 } from '../keys/uuid.ts';
+import { moveLegs } from './browser-leg-store.ts';
 import * as store from './family-store.ts';
 import { LONGEST_PROOF_SECONDS, revokeProofs } from './level.ts';
 
@@ -101,6 +102,31 @@ export async function endFamily(
   const ended = await store.endFamilies(db, { id }, now);
   await revokeProofs(db, { sessionUid }, now);
   return ended.length === 1;
+}
+
+/**
+ * Zalo may start the app anew while its person is in a browser, reads a message or waits at a counter
+ * (contract zalo U14). The next launch on the same machine, by the same person for the same thing, goes on
+ * where the one before stood; that one ends. The machine's number is what keeps somebody who has only
+ * the Zalo account from walking into it.
+ * @returns the flow to go on with; undefined: there is none
+ */
+export async function resumeFlow(
+  { db, origin }: House,
+  family: Family,
+  wanted: { readonly scopes: readonly string[]; readonly maxAgeSeconds: number | undefined },
+  now: Date,
+): Promise<string | undefined> {
+  const { id: familyId, account_id: accountId, client_id: clientId, device_key: deviceKey } = family;
+  if (accountId === null || deviceKey === null) return undefined;
+  return db.transaction(async () => {
+    const before = await store.takeOverFlow(db, { familyId, accountId, clientId, deviceKey, ...wanted }, now);
+    if (before === undefined) return undefined;
+    await revokeProofs(db, { sessionUid: before.session_uid }, now);
+    await moveLegs(db, { transactionId: before.transaction_id, familyId });
+    await recordAccess(db, origin, { kind: 'login.resumed', outcome: 'ok', actor: 'self', accountId, clientId }, now); // prettier-ignore
+    return before.uid;
+  });
 }
 
 export const keepFlow = store.setFlow;

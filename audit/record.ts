@@ -22,6 +22,7 @@ export type AccessKind =
   | 'login.recovery'
   | 'login.evidence_replayed'
   | 'login.session_moved'
+  | 'login.resumed'
   | 'login.ended'
   | 'login.zalo_revoked'
   | 'hotline.linked'

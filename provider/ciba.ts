@@ -123,7 +123,8 @@ function checkRequest(house: ProviderHouse, ctx: KoaContextWithOIDC): void {
   if (wanted.outcome === 'unmet') throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known'); // prettier-ignore
 
   const hint = readHint(text('login_hint') ?? '', `client:${String(client.sectorIdentifier)}`);
-  if (hint === undefined) throw new errors.InvalidRequest('login_hint is a tel: URI of a Vietnamese mobile, or a sub');
+  if (hint === undefined)
+    throw new errors.InvalidRequest('login_hint is a tel: URI of a Vietnamese mobile, or a sub');
   asking.set(ctx, {
     serviceId: service.id,
     scopes,

@@ -49,7 +49,8 @@ async function exchange(house: ProviderHouse, provider: Provider, ctx: KoaContex
   const { hotline } = house;
   if (client === undefined) throw new Error('the token endpoint has not looked for its client');
   const facts = await house.findClient(client.clientId);
-  if (facts?.kind !== 'hotline' || hotline === undefined || hotline.clientId !== client.clientId) throw new errors.UnauthorizedClient('not a hotline');
+  if (facts?.kind !== 'hotline' || hotline === undefined || hotline.clientId !== client.clientId)
+    throw new errors.UnauthorizedClient('not a hotline');
   const asked = askedIn(ctx);
   const jkt = await keyOf(house, provider, ctx, now);
   const service = house.catalogue.serviceById.get(asked.resource);
@@ -112,7 +113,8 @@ function askedIn(ctx: KoaContextWithOIDC): Asked {
   if ((given('requested_token_type') ?? ACCESS_TOKEN) !== ACCESS_TOKEN) throw new errors.InvalidRequest('requested_token_type is not supported'); // prettier-ignore
   // Who acts is the client, which has proven it by its key.
   if (given('actor_token') !== undefined || given('actor_token_type') !== undefined) throw new errors.InvalidRequest('actor_token is not supported'); // prettier-ignore
-  if (resource !== undefined && audience !== undefined && resource !== audience) throw new errors.InvalidTarget();
+  if (resource !== undefined && audience !== undefined && resource !== audience)
+    throw new errors.InvalidTarget();
   if (subject.length > LONGEST_SUBJECT || !/^[A-Za-z0-9_-]+$/.test(subject)) throw subjectRefused('shape');
   return {
     subject: Buffer.from(subject, 'base64url'),

@@ -29,6 +29,8 @@ export type ZaloAppConfig = ZaloAccess & {
 type Binding = Awaited<ReturnType<ZaloApp['bindsApp']>>;
 
 const ME = '/v2.0/me?fields=id,name,user_id_by_oa,is_sensitive,picture';
+/** Proof refused; the numbers were seen on sibling hosts only (U8). */
+const proofCodes = new Set([-242, -1241]);
 const BINDING_HOLDS_MS = 10 * 60_000;
 
 export function createZaloApp(config: ZaloAppConfig): ZaloApp {
@@ -42,7 +44,11 @@ export function createZaloApp(config: ZaloAppConfig): ZaloApp {
     async identify(accessToken) {
       if (!isHeaderSafe(accessToken)) return { outcome: 'refused', reason: 'token_unusable' };
       const profile = await readMe(client, accessToken);
-      return profile.ok ? { outcome: 'identified', profile: profile.value } : settle(client, profile);
+      if (profile.ok) return { outcome: 'identified', profile: profile.value };
+      if (!proofCodes.has(profile.words.error ?? 0)) return settle(client, profile);
+      // Another app's token, or our secret is wrong: an operator hears of it, and nobody gets in.
+      report(client, profile, false);
+      return { outcome: 'refused', reason: 'proof_refused' };
     },
     readPhone: (given) => readPhone(client, given, alarm, config.proofOnInfo === true),
     async bindsApp(accessToken) {

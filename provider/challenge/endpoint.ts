@@ -3,12 +3,12 @@
 
 import type { Context, Middleware } from 'koa';
 import type { Client } from 'oidc-provider';
-import { claimSession, keepFlow } from '../../assurance/family.ts';
+import { claimSession, keepFlow, resumeFlow } from '../../assurance/family.ts';
 import type { Claimed } from '../../assurance/family.ts';
 import { answerFlow } from './answer.ts';
 import { takeUpload } from './chip-step.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { flowOf, lookAtFlow, newFlow } from './flow.ts';
+import { flowOf, lookAtFlow, newFlow, wantedBy } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
 import { evidenceOf, launch } from './login.ts';
 import { checkProof } from './proof.ts';
@@ -85,9 +85,13 @@ async function goOn(
 ): Promise<Said> {
   const { family, authSession } = claimed;
   if (call.code_challenge !== undefined) {
-    const flow = newFlow(house, call, langOf(ctx, call), now);
+    const fresh = newFlow(house, call, langOf(ctx, call), now);
+    const { wanted, scopes } = await wantedBy(house, client, fresh);
+    const { maxAgeSeconds } = wanted;
+    const resumed = wanted.level === 2 ? await resumeFlow(house, family, { scopes, maxAgeSeconds }, now) : undefined; // prettier-ignore
+    const flow = resumed === undefined ? fresh : { ...fresh, uid: resumed };
     await keepFlow(house.db, { id: family.id, flow });
-    return answerFlow(house, ctx, { family, flow, client }, { authSession, begins: true }, now);
+    return answerFlow(house, ctx, { family, flow, client }, { authSession, begins: resumed === undefined }, now); // prettier-ignore
   }
   const flow = flowOf(family);
   const stand = await lookAtFlow(house, { family, flow, client }, now);

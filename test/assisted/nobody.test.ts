@@ -54,26 +54,29 @@ async function locked(): Promise<Citizen> {
   return one;
 }
 
-test.serial('a number nobody has, that two have, that is disputed, of a locked account, an id of nobody: the answer is the same', async (t) => {
-  const known = await meetCitizen(house);
-  const right = await begin(desk, known.tel);
-  t.is(right.status, 200);
-  const others = [
-    strangersNumber(),
-    (await disputed()).tel,
-    (await contested()).tel,
-    (await locked()).tel,
-    'A'.repeat(43),
-  ];
-  for (const hint of others) {
-    const reply = await begin(desk, hint);
-    t.deepEqual(shapeOf(reply), shapeOf(right), hint.slice(0, 5));
-    t.like((await poll(desk, reply)).body, { error: 'authorization_pending' });
-  }
-  const asked = await house.db.row<{ n: number }>(sql`select count(*) as n from assisted_request where account_id is null`); // prettier-ignore
-  t.is(asked?.n, others.length, 'and nobody of ours was asked');
-  t.is((await seenBy(house, known)).length, 1);
-});
+test.serial(
+  'a number nobody has, that two have, that is disputed, of a locked account, an id of nobody: the answer is the same',
+  async (t) => {
+    const known = await meetCitizen(house);
+    const right = await begin(desk, known.tel);
+    t.is(right.status, 200);
+    const others = [
+      strangersNumber(),
+      (await disputed()).tel,
+      (await contested()).tel,
+      (await locked()).tel,
+      'A'.repeat(43),
+    ];
+    for (const hint of others) {
+      const reply = await begin(desk, hint);
+      t.deepEqual(shapeOf(reply), shapeOf(right), hint.slice(0, 5));
+      t.like((await poll(desk, reply)).body, { error: 'authorization_pending' });
+    }
+    const asked = await house.db.row<{ n: number }>(sql`select count(*) as n from assisted_request where account_id is null`); // prettier-ignore
+    t.is(asked?.n, others.length, 'and nobody of ours was asked');
+    t.is((await seenBy(house, known)).length, 1);
+  },
+);
 
 test.serial('nor does the clock tell', async (t) => {
   const timed = async (hint: string) => {
@@ -94,17 +97,20 @@ test.serial('nor does the clock tell', async (t) => {
   t.true(Math.abs(fastest(times.known) - fastest(times.unknown)) < 60, JSON.stringify(times));
 });
 
-test.serial('the fourth request about a number in an hour is too many, known or not, and whichever way it is named', async (t) => {
-  const known = await meetCitizen(house);
-  for (const hint of [known.tel, strangersNumber()]) {
-    for (let turn = 0; turn < 3; turn += 1) t.is((await begin(desk, hint)).status, 200);
-    const fourth = await begin(desk, hint);
-    t.is(fourth.status, 429, fourth.text);
-    t.is(fourth.body['error'], 'slow_down');
-    t.is(fourth.headers.get('retry-after'), '3600');
-  }
-  t.is((await seenBy(house, known)).length, 3);
-});
+test.serial(
+  'the fourth request about a number in an hour is too many, known or not, and whichever way it is named',
+  async (t) => {
+    const known = await meetCitizen(house);
+    for (const hint of [known.tel, strangersNumber()]) {
+      for (let turn = 0; turn < 3; turn += 1) t.is((await begin(desk, hint)).status, 200);
+      const fourth = await begin(desk, hint);
+      t.is(fourth.status, 429, fourth.text);
+      t.is(fourth.body['error'], 'slow_down');
+      t.is(fourth.headers.get('retry-after'), '3600');
+    }
+    t.is((await seenBy(house, known)).length, 3);
+  },
+);
 
 test.serial('however many desks ask about one number, the citizen is asked three times', async (t) => {
   const known = await meetCitizen(house);

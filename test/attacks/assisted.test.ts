@@ -104,16 +104,19 @@ test.serial('level 2 of one launch does not answer for another', async (t) => {
   t.is((await sayYes(two.house, first)).status, 200);
 });
 
-test.serial('after its end a request is neither seen nor answered, and the desk hears that it is over', async (t) => {
-  const citizen = await meetCitizen(two.house);
-  const begun = await begin(desk, citizen.tel, { requested_expiry: '2' });
-  const [seen] = await seenBy(two.house, citizen);
-  if (seen === undefined) return t.fail('nothing is asked');
-  await new Promise((resolve) => setTimeout(resolve, 2_200));
-  t.deepEqual(await seenBy(two.house, citizen), []);
-  t.is((await own(two.house, citizen, `/me/requests/${seen.id}`, yesTo(seen))).status, 404);
-  t.like((await poll(desk, begun)).body, { error: 'expired_token' });
-});
+test.serial(
+  'after its end a request is neither seen nor answered, and the desk hears that it is over',
+  async (t) => {
+    const citizen = await meetCitizen(two.house);
+    const begun = await begin(desk, citizen.tel, { requested_expiry: '2' });
+    const [seen] = await seenBy(two.house, citizen);
+    if (seen === undefined) return t.fail('nothing is asked');
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    t.deepEqual(await seenBy(two.house, citizen), []);
+    t.is((await own(two.house, citizen, `/me/requests/${seen.id}`, yesTo(seen))).status, 404);
+    t.like((await poll(desk, begun)).body, { error: 'expired_token' });
+  },
+);
 
 test.serial('a yes that was not fetched in time gives nothing', async (t) => {
   const citizen = await meetCitizen(two.house);
@@ -148,31 +151,42 @@ test.serial('a locked account answers nothing, from any launch', async (t) => {
   t.is((await own(house, citizen, `/me/requests/${seen?.id}`, { answer: 'approve' })).status, 401);
 });
 
-test.serial('a desk that was taken out of service, or lost a scope, gets nothing for what it asked before', async (t) => {
-  const { house } = two;
-  const small = await openDesk(house, 'quay-cu');
-  const citizen = await meetCitizen(house);
-  await begin(small, citizen.tel);
-  const [seen] = await seenBy(house, citizen);
-  if (seen === undefined) return t.fail('nothing is asked');
-  await house.db.run(sql`
+test.serial(
+  'a desk that was taken out of service, or lost a scope, gets nothing for what it asked before',
+  async (t) => {
+    const { house } = two;
+    const small = await openDesk(house, 'quay-cu');
+    const citizen = await meetCitizen(house);
+    await begin(small, citizen.tel);
+    const [seen] = await seenBy(house, citizen);
+    if (seen === undefined) return t.fail('nothing is asked');
+    await house.db.run(sql`
     update oidc_client set metadata = metadata || '{"desk_scopes":["svc:phananh:gui"]}' where client_id = 'quay-cu'`); // prettier-ignore
-  await house.db.run(sql`select pg_notify('tnid_clients', '')`);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  t.deepEqual(await seenBy(house, citizen), []);
-  t.is((await own(house, citizen, `/me/requests/${seen.id}`, yesTo(seen))).status, 404);
-});
+    await house.db.run(sql`select pg_notify('tnid_clients', '')`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    t.deepEqual(await seenBy(house, citizen), []);
+    t.is((await own(house, citizen, `/me/requests/${seen.id}`, yesTo(seen))).status, 404);
+  },
+);
 
-test.serial('neither log nor database keeps the number, the operator, the reason or what the desk asks with in clear', async (t) => {
-  const { house } = two;
-  const citizen = await meetCitizen(house);
-  const begun = await begin(desk, citizen.tel);
-  await sayNo(house, citizen);
-  await poll(desk, begun);
-  const secrets = [citizen.tel.slice('tel:+84'.length), OPERATOR, REASON, String(begun.body['auth_req_id'])];
-  const kept = await house.db.rows<{ text: string }>(sql`
+test.serial(
+  'neither log nor database keeps the number, the operator, the reason or what the desk asks with in clear',
+  async (t) => {
+    const { house } = two;
+    const citizen = await meetCitizen(house);
+    const begun = await begin(desk, citizen.tel);
+    await sayNo(house, citizen);
+    await poll(desk, begun);
+    const secrets = [
+      citizen.tel.slice('tel:+84'.length),
+      OPERATOR,
+      REASON,
+      String(begun.body['auth_req_id']),
+    ];
+    const kept = await house.db.rows<{ text: string }>(sql`
     select payload::text as text from oidc_artifact union all select to_jsonb(r)::text from assisted_request r`);
-  t.true(kept.length > 1);
-  for (const text of [...kept.map((row) => row.text), ...house.logged])
-    for (const secret of secrets) t.false(text.includes(secret), secret.slice(0, 3));
-});
+    t.true(kept.length > 1);
+    for (const text of [...kept.map((row) => row.text), ...house.logged])
+      for (const secret of secrets) t.false(text.includes(secret), secret.slice(0, 3));
+  },
+);

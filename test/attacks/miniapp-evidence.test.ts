@@ -68,6 +68,7 @@ for (const proof of ['verifyIfPresent', 'require'] as const)
     house.zalo.setKnobs({ 'me.proof': proof });
     const citizen = await meetInZalo(house);
     isRefused(t, await citizen.launch.login(foreignToken(citizen), ME(house)));
+    t.like((await events('login.zalo')).at(-1), { outcome: 'refused', reason: 'zalo', cause: 'proof_refused' });
     const own = await citizen.launch.login(zaloToken(house, citizen.person).accessToken, ME(house));
     t.is(own.status, 200);
   }); // prettier-ignore
@@ -90,6 +91,20 @@ test.serial('an id that is a number, and so no longer exact, signs nobody in', a
   const said = await citizen.launch.login(zaloToken(house, citizen.person).accessToken, ME(house));
   t.not(said.status, 200);
   t.deepEqual(await traces(citizen), NOTHING);
+});
+
+// What our check cannot see (contract U8, question 3): a Zalo that takes any app's proof. The id it says is
+// the other app's then, so whoever comes is a stranger.
+test.serial('where Zalo takes any app’s proof, a foreign token still enters nobody’s account', async (t) => {
+  house.zalo.setKnobs({ 'me.foreign': 'accept', 'ids.byApp': 'different' });
+  const victim = await meetInZalo(house);
+  t.is((await victim.launch.login(zaloToken(house, victim.person).accessToken, ME(house))).status, 200);
+  const launch = await openLaunch(house.issuer);
+  await launch.login(foreignToken(victim), ME(house));
+  const rows = await house.db.rows<{ mine: boolean }>(sql`
+    select account_id = (select account_id from zalo_link where zalo_id = ${victim.person.zaloId}) as mine
+    from login_family where jkt = ${launch.jkt}`);
+  t.false(rows.some(({ mine }) => mine));
 });
 
 test.serial('a token of an hour ago is refused like an invented one', async (t) => {

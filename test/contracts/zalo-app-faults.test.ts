@@ -71,7 +71,7 @@ const profiles: readonly (readonly [body: string, word: string])[] = [
   ['{"id":"9007199254740993001","picture":"x","name":["y"]}', 'identified'],
   ['{"id":9007199254740993001,"error":0}', 'unavailable: zalo_bad_identifier'],
   ['{"id":"1e5"}', 'unavailable: zalo_bad_identifier'],
-  ['{"id":"9007199254740993001","error":-242}', 'unavailable: zalo_wrong_configuration'],
+  ['{"id":"9007199254740993001","error":-242}', 'proof_refused'],
   ['{"id":"9007199254740993001","error":2004}', 'unavailable: zalo_wrong_configuration'],
   ['{"id":"9007199254740993001","error":210}', 'user_not_visible'],
 ];
