@@ -60,7 +60,9 @@ export async function launchWithZalo(house: House, launch: Launch, now: Date): P
     await recordAccess(db, house.origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: launch.clientId, details: { account: signIn.outcome, face: 'miniapp' } }, now); // prettier-ignore
     return { outcome: 'signed_in', ...opened };
   });
-  return launched.outcome === 'refused' ? refuse(house, launch, launched.reason, {}, now) : launched;
+  if (launched.outcome !== 'refused') return launched;
+  const first = launched.reason === 'replayed' ? await findEvidence(db, key) : undefined;
+  return refuse(house, launch, launched.reason, first === undefined ? {} : { otherKey: first.jkt !== launch.jkt }, now); // prettier-ignore
 }
 
 async function refuse(

@@ -22,6 +22,7 @@ import {
   type ClientKey,
   type DemoClient,
 } from '../sandbox/keepsakes.ts';
+import { startDesk } from '../sandbox/desk/server.ts';
 import { startPortal } from '../sandbox/portal/server.ts';
 import { choosePorts } from '../sandbox/ports.ts';
 import { createRelyingParty } from '../sandbox/relying-party/relying-party.ts';
@@ -32,6 +33,7 @@ import { seededPapers } from '../sandbox/citizen/papers.ts';
 import type { Person } from '../sandbox/citizen/people.ts';
 import type { Scene } from '../sandbox/story/scene.ts';
 import { publishChangedFiles } from './demo-catalogue.ts';
+import { registerDesk } from './demo-desk.ts';
 import { registerMiniApp, startPhone } from './demo-phone.ts';
 import { inviteApprovers, inviteOfficers, inviteOwners, type DemoOfficer } from './demo-officers.ts';
 
@@ -47,6 +49,7 @@ export const usualPorts = {
   report: 8087,
   cards: 8088,
   miniapp: 8089,
+  desk: 8092,
 };
 export type PortName = keyof typeof usualPorts;
 export const anyPorts: Readonly<Record<PortName, number>> = {
@@ -60,6 +63,7 @@ export const anyPorts: Readonly<Record<PortName, number>> = {
   report: 0,
   cards: 0,
   miniapp: 0,
+  desk: 0,
 };
 
 export type Stage = {
@@ -69,6 +73,8 @@ export type Stage = {
   readonly phone: string;
   /** The mini app on a telephone with Zalo. */
   readonly miniApp: string;
+  /** Where an operator of the hotline asks for a citizen on the telephone. */
+  readonly desk: string;
   readonly services: { readonly dossier: string; readonly report: string };
   readonly sandbox: {
     readonly zalo: string;
@@ -126,6 +132,7 @@ export async function startStage(options: {
     stops.push(() => neighbours.stop());
     await registerClients(db, keys, at('portal'));
     await registerMiniApp(db, issuer, at('miniapp'), new Date());
+    const desk = await registerDesk(db, new Date());
     const officers = await inviteOfficers(db, issuer, new Date());
     const approvers = await inviteApprovers(db, issuer, new Date());
     const owners = await inviteOwners(db, issuer, new Date());
@@ -166,6 +173,7 @@ export async function startStage(options: {
       redirectUri: `${at('portal')}/ve`,
     };
     const started = await Promise.all([
+      startDesk({ port: ports.desk, issuer, ...desk, services: { dossier: at('dossier'), report: at('report') } }), // prettier-ignore
       startDossier({ ...service('hoso'), port: ports.dossier, baseUrl: at('dossier') }),
       startReport({ ...service('phananh'), port: ports.report, baseUrl: at('report') }),
       startPortal({
@@ -191,6 +199,7 @@ export async function startStage(options: {
       views: `${at('portal')}/views`,
       phone: `${neighbours.urls.sms}/phone`,
       miniApp: at('miniapp'),
+      desk: at('desk'),
       services: { dossier: at('dossier'), report: at('report') },
       sandbox: neighbours.urls,
       people: neighbours.people,

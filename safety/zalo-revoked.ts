@@ -51,11 +51,11 @@ export async function endByZalo(
 }
 
 // The name came from Zalo and serves nothing without its consent, so it goes at once. A link made after
-// the consent was taken back rests on a newer one.
+// the consent was taken back rests on a newer one; the minute is for clocks that differ.
 const takeRevocation = (db: Database, { appId, zaloId, at }: { appId: string; zaloId: string; at: Date }) =>
   db.row<{ account_id: string }>(sql`
     update zalo_link set consent_revoked_at = ${at}, name_sealed = null
-    where app_id = ${appId} and zalo_id = ${zaloId} and ended_at is null and linked_at <= ${at}
+    where app_id = ${appId} and zalo_id = ${zaloId} and ended_at is null and linked_at - interval '1 minute' <= ${at}
       and (consent_revoked_at is null or consent_revoked_at < ${at})
     returning account_id`);
 

@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import type { Person } from '../../sandbox/citizen/people.ts';
-import { goOn, ME, meetInZalo, useMiniApp, VIEW, zaloToken } from '../support/app-citizen.ts';
+import { DOSSIER, goOn, ME, meetInZalo, useMiniApp, VIEW, zaloToken } from '../support/app-citizen.ts';
+import { codeOn, openLink, proveByVneid } from '../support/browser-leg.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
@@ -60,6 +61,21 @@ for (const [who, device] of [
     t.is(challengeOf(await before.call({ otp: '000000' })).type, 'otp');
   });
 }
+
+test('VNeID in a browser outlives the app: its code counts in the next launch', async (t) => {
+  const device = machine();
+  const { person } = await meetInZalo(house);
+  const before = await launchOn(person, device);
+  await before.begin(DOSSIER);
+  await before.call({ step: 'brake', guided: 'no' });
+  const browser = await openLink(challengeOf(await before.call({ choice: 'vneid' })));
+  await proveByVneid(browser, person);
+  const launch = await launchOn(person, device);
+  const asked = challengeOf(await launch.begin(DOSSIER));
+  t.is(asked.type, 'vneid_redirect', 'the field for the code is what is shown first');
+  const said = await launch.call({ step: 'vneid_redirect', completion_code: codeOn(browser) });
+  t.is((await goOn(house, { person, launch }, said)).status, 200);
+});
 
 test('another person on the same machine does not walk into it', async (t) => {
   const device = machine();

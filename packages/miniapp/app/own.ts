@@ -70,28 +70,61 @@ export const devicesSchema = z.object({
   ),
 });
 
+const purposeSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  text: z.string(),
+  data: z.array(z.object({ label: z.string(), sensitive: z.boolean() })),
+  retention: z.string(),
+  recipients: z.array(z.string()),
+  basis: z.enum(['consent', 'law']),
+  basis_ref: z.exactOptional(z.string()),
+  needed: z.boolean(),
+  asked: z.boolean(),
+  current: z.exactOptional(z.enum(['given', 'refused'])),
+});
+
 const requestSchema = z.object({
   id: z.string(),
-  /** Who asks: an officer's desk, the hotline. */
+  /** Who asks: an officer, and from which desk. */
   by: z.string(),
   title: z.string(),
   service: z.optional(z.string()),
+  /** The same letters stand on the officer's screen. */
   code: z.optional(z.string()),
   message: z.optional(z.string()),
   expires_in: z.optional(z.number()),
+  /** What has to be answered with it. */
+  notice: z.optional(z.object({ purposes: z.array(purposeSchema), text_hash: z.string() })),
 });
 export type OwnRequest = z.infer<typeof requestSchema>;
+export const answeredSchema = z.object({ state: z.enum(['approved', 'denied']) });
 export const requestsSchema = z.object({ requests: z.array(requestSchema) });
 
 export const hotlineSchema = z.object({
   linked: z.boolean(),
   since: z.optional(z.string()),
-  notice: z.optional(
-    z.object({
-      version: z.string(),
-      text: z.string(),
-      purposes: z.array(z.object({ id: z.string(), title: z.string(), text: z.optional(z.string()) })),
-    }),
-  ),
+  oa_id: z.optional(z.string()),
+  notice: z.object({
+    version: z.string(),
+    text: z.string(),
+    purposes: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        text: z.string(),
+        data: z.array(z.string()),
+        retention: z.string(),
+        recipients: z.array(z.string()),
+      }),
+    ),
+  }),
+});
+export type OwnHotline = z.infer<typeof hotlineSchema>;
+/** `code`: to be written to the hotline's chat, which ties the two together. */
+export const linkingSchema = z.object({
+  linked: z.boolean(),
+  agreed: z.boolean(),
+  code: z.optional(z.string()),
 });
 export const nothingSchema = z.unknown();

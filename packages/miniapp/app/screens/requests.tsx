@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { useApp } from '../frame.ts';
-import { nothingSchema, requestsSchema, type OwnRequest } from '../own.ts';
-import { Button, Facts, Screen, Trouble } from '../parts.tsx';
+import { answeredSchema, requestsSchema, type OwnRequest } from '../own.ts';
+import { Alert, Button, Facts, Screen, Trouble } from '../parts.tsx';
+import { Purposes, useChoices } from '../purposes.tsx';
 import { Conflict, troubleOf, type TroubleShown } from '../session.ts';
 import { minutesOf } from '../steps/step.ts';
 import { Loaded, useEvery, useRemote } from '../waiting.tsx';
@@ -17,12 +18,12 @@ export function RequestsScreen() {
   const [trouble, setTrouble] = useState<TroubleShown>();
   useEvery(5, 0, () => void reload());
 
-  const answer = async ({ id }: OwnRequest, choice: 'approve' | 'deny') => {
+  const answer = async ({ id }: OwnRequest, body: object) => {
     setTrouble(undefined);
     try {
-      const send = { method: 'POST', body: { answer: choice } } as const;
-      await session.own(`/requests/${encodeURIComponent(id)}`, nothingSchema, send);
-      setAnswered(choice === 'approve' ? 'approved' : 'denied');
+      const send = { method: 'POST', body } as const;
+      const { state } = await session.own(`/requests/${encodeURIComponent(id)}`, answeredSchema, send);
+      setAnswered(state);
     } catch (error) {
       if (error instanceof Conflict) setAnswered('gone');
       else setTrouble(troubleOf(error));
@@ -52,7 +53,7 @@ export function RequestsScreen() {
                 <OneRequest
                   key={request.id}
                   request={request}
-                  onAnswer={(choice) => void answer(request, choice)}
+                  onAnswer={(body) => void answer(request, body)}
                 />
               ))}
             </>
@@ -63,13 +64,17 @@ export function RequestsScreen() {
   );
 }
 
-function OneRequest(props: {
-  readonly request: OwnRequest;
-  readonly onAnswer: (choice: 'approve' | 'deny') => void;
-}) {
+function OneRequest(props: { readonly request: OwnRequest; readonly onAnswer: (answer: object) => void }) {
   const { words } = useApp();
-  const { requests: said } = words;
-  const { by, title, service, code, message, expires_in: left } = props.request;
+  const { requests: said, consent } = words;
+  const { by, title, service, code, message, notice, expires_in: left } = props.request;
+  const choices = useChoices(notice?.purposes ?? []);
+  const approve = () => {
+    const purposes = choices.given();
+    if (purposes === undefined) return;
+    const shown = notice === undefined ? {} : { notice_version: notice.text_hash, purposes };
+    props.onAnswer({ answer: 'approve', ...shown });
+  };
   return (
     <section class="purpose">
       <h2>{title}</h2>
@@ -83,10 +88,12 @@ function OneRequest(props: {
       />
       {code !== undefined && <p>{said.codeText}</p>}
       <p class="warning">{said.scam}</p>
+      {notice !== undefined && <Purposes purposes={notice.purposes} choices={choices} />}
+      <Alert text={choices.missing === undefined ? undefined : consent.unanswered(choices.missing.title)} />
       {left !== undefined && <p class="hint">{said.until(minutesOf(left))}</p>}
       <div class="pair">
-        <Button onPress={() => props.onAnswer('approve')}>{said.approve}</Button>
-        <Button onPress={() => props.onAnswer('deny')}>{said.deny}</Button>
+        <Button onPress={approve}>{said.approve}</Button>
+        <Button onPress={() => props.onAnswer({ answer: 'deny' })}>{said.deny}</Button>
       </div>
     </section>
   );
