@@ -114,6 +114,10 @@ export const settings = {
   },
   TNID_ZALO_OAUTH_URL: { schema: webUrl.prefault('https://oauth.zaloapp.com'), about: 'Zalo Social OAuth' },
   TNID_ZALO_GRAPH_URL: { schema: webUrl.prefault('https://graph.zalo.me'), about: 'Zalo Graph' },
+  TNID_ZALO_CALLS_PER_MINUTE: {
+    schema: decimal.prefault('4000').transform(Number).pipe(z.number().min(1).max(4_000)),
+    about: "this process's share of the 4000 calls a minute that Zalo Graph takes from one app: divide by processes",
+  },
   TNID_ZALO_OPENAPI_URL: {
     schema: webUrl.prefault('https://openapi.zalo.me'),
     about: 'Zalo Official Account API',
@@ -217,8 +221,8 @@ export const settings = {
   },
   TNID_HOTLINE_APP_ID: { schema: decimal.optional(), about: 'Zalo App the hotline speaks through' },
   TNID_HOTLINE_CLIENT_ID: {
-    schema: word.prefault('tong-dai-1022'),
-    about: 'client id under which the hotline asks for tokens (default tong-dai-1022)',
+    schema: word.prefault('nhan-tin-1022'),
+    about: 'client id under which the hotline asks for tokens (default nhan-tin-1022)',
   },
   TNID_HOTLINE_OA_SECRET: {
     schema: secret.optional(),

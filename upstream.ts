@@ -109,7 +109,7 @@ function zaloAccessOf({
     appSecret: config.TNID_ZALO_APP_SECRET,
     oauthUrl: config.TNID_ZALO_OAUTH_URL,
     graphUrl: config.TNID_ZALO_GRAPH_URL,
-    graphBudget: createMinuteBudget(4000),
+    graphBudget: createMinuteBudget(config.TNID_ZALO_CALLS_PER_MINUTE),
     onFailure: (failure, facts) => {
       metrics.count('zalo_failure', { endpoint: facts.endpoint, failure });
       log(facts.class === 'config' ? 'error' : 'warn', 'zalo.failed', { failure, ...facts });

@@ -17,7 +17,11 @@ export const outdateConsent = (
     insert into watermark (kind, consent_id, min_version, client_id, service_id, created_at)
     values ('consent', ${row.consentId}, ${row.minVersion}, ${row.clientId}, ${row.serviceId}, ${now})`);
 
-/** Tokens of this account issued up to now are refused: everywhere, or those of one client. */
+/**
+ * Tokens of this account issued up to now are refused: everywhere, or those of one client. Call it last in a
+ * transaction: one that is being signed meanwhile was waited for where its grant ended, and is younger than
+ * `now` by that wait, which is added.
+ */
 export const outdateAccount = (
   db: Database,
   row: { accountId: string; clientId?: string | undefined },
@@ -25,7 +29,8 @@ export const outdateAccount = (
 ) =>
   db.run(sql`
     insert into watermark (kind, account_id, client_id, min_iat, created_at)
-    values ('sub', ${row.accountId}, ${row.clientId}, ${Math.floor(now.getTime() / 1000) + 1}, ${now})`);
+    values ('sub', ${row.accountId}, ${row.clientId},
+      floor(extract(epoch from ${now}::timestamptz + (clock_timestamp() - transaction_timestamp())))::bigint + 1, ${now})`);
 
 export type FeedEntry =
   | { readonly k: 'consent'; readonly id: string; readonly min_ver: number }

@@ -65,7 +65,7 @@ export const findFamilyById = (
 ) =>
   db.row<FamilyRow>(sql`
     select id, session_uid, jkt, client_id, account_id, device_key, flow, grant_id, expires_at from login_family
-    where id::text = ${id} and jkt = ${jkt} and client_id = ${clientId} and ended_at is null and expires_at > ${now}`);
+    where id = ${id}::uuid and jkt = ${jkt} and client_id = ${clientId} and ended_at is null and expires_at > ${now}`);
 
 export const setFlow = (db: Database, { id, flow }: { id: string; flow: object }) =>
   db.run(sql`update login_family set flow = ${JSON.stringify(flow)} where id = ${id}`);
@@ -121,16 +121,15 @@ export const findLiveFamily = (db: Database, sessionUid: string, now: Date) =>
     from login_family f join account a on a.id = f.account_id and a.locked_at is null
     where f.session_uid = ${sessionUid} and f.ended_at is null and f.expires_at > ${now}`);
 
-/** `keep`: the family that asks, where only the others are to end. */
+/** One, or all of an account; nobody where neither is named. What they proved is revoked by the caller. */
 export const endFamilies = (
   db: Database,
-  where: { id?: string | undefined; accountId?: string | undefined; deviceKey?: Buffer | undefined },
+  where: { id?: string | undefined; accountId?: string | undefined },
   now: Date,
 ) =>
   db.rows<{ session_uid: string }>(sql`
     update login_family set ended_at = ${now}
     where ended_at is null and (id = ${where.id}::uuid or account_id = ${where.accountId}::uuid)
-      and (${where.deviceKey}::bytea is null or device_key = ${where.deviceKey})
     returning session_uid`);
 
 /** 1 for the first use of a token of Zalo's, 0 for every other. */

@@ -26,7 +26,8 @@ import { startDesk } from '../sandbox/desk/server.ts';
 import { startPortal } from '../sandbox/portal/server.ts';
 import { choosePorts } from '../sandbox/ports.ts';
 import { createRelyingParty } from '../sandbox/relying-party/relying-party.ts';
-import { startDossier } from '../sandbox/demo-services/dossier.ts';
+import { dossierAudience, startDossier } from '../sandbox/demo-services/dossier.ts';
+import { startHotline } from '../sandbox/hotline/server.ts';
 import { startReport } from '../sandbox/demo-services/report.ts';
 import { startNeighbours } from '../sandbox/start.ts';
 import { seededPapers } from '../sandbox/citizen/papers.ts';
@@ -34,6 +35,7 @@ import type { Person } from '../sandbox/citizen/people.ts';
 import type { Scene } from '../sandbox/story/scene.ts';
 import { publishChangedFiles } from './demo-catalogue.ts';
 import { registerDesk } from './demo-desk.ts';
+import { registerHotline } from './demo-hotline.ts';
 import { registerMiniApp, startPhone } from './demo-phone.ts';
 import { inviteApprovers, inviteOfficers, inviteOwners, type DemoOfficer } from './demo-officers.ts';
 
@@ -49,6 +51,7 @@ export const usualPorts = {
   report: 8087,
   cards: 8088,
   miniapp: 8089,
+  hotline: 8090,
   desk: 8092,
 };
 export type PortName = keyof typeof usualPorts;
@@ -63,6 +66,7 @@ export const anyPorts: Readonly<Record<PortName, number>> = {
   report: 0,
   cards: 0,
   miniapp: 0,
+  hotline: 0,
   desk: 0,
 };
 
@@ -75,6 +79,8 @@ export type Stage = {
   readonly miniApp: string;
   /** Where an operator of the hotline asks for a citizen on the telephone. */
   readonly desk: string;
+  /** The chat in which a citizen writes to the 1022 hotline on Zalo. */
+  readonly hotline: string;
   readonly services: { readonly dossier: string; readonly report: string };
   readonly sandbox: {
     readonly zalo: string;
@@ -128,11 +134,13 @@ export async function startStage(options: {
   try {
     const db = openDatabase(databaseUrl, { maxConnections: 2 });
     stops.push(() => db.close());
-    const neighbours = await startNeighbours({ issuer, ports });
+    const webhooks = { hotline: `${at('hotline')}/zalo/su-kien`, house: `${issuer}/zalo/su-kien`, miniApp: `${issuer}/zalo/thu-hoi` }; // prettier-ignore
+    const neighbours = await startNeighbours({ issuer, webhooks, ports });
     stops.push(() => neighbours.stop());
     await registerClients(db, keys, at('portal'));
     await registerMiniApp(db, issuer, at('miniapp'), new Date());
     const desk = await registerDesk(db, new Date());
+    const hotline = await registerHotline(db, new Date());
     const officers = await inviteOfficers(db, issuer, new Date());
     const approvers = await inviteApprovers(db, issuer, new Date());
     const owners = await inviteOwners(db, issuer, new Date());
@@ -173,6 +181,14 @@ export async function startStage(options: {
       redirectUri: `${at('portal')}/ve`,
     };
     const started = await Promise.all([
+      startHotline({
+        port: ports.hotline,
+        issuer,
+        ...hotline,
+        account: neighbours.hotline,
+        zaloUrl: neighbours.urls.zalo,
+        dossier: { audience: dossierAudience, url: at('dossier') },
+      }),
       startDesk({ port: ports.desk, issuer, ...desk, services: { dossier: at('dossier'), report: at('report') } }), // prettier-ignore
       startDossier({ ...service('hoso'), port: ports.dossier, baseUrl: at('dossier') }),
       startReport({ ...service('phananh'), port: ports.report, baseUrl: at('report') }),
@@ -200,6 +216,7 @@ export async function startStage(options: {
       phone: `${neighbours.urls.sms}/phone`,
       miniApp: at('miniapp'),
       desk: at('desk'),
+      hotline: neighbours.hotline.chatUrl,
       services: { dossier: at('dossier'), report: at('report') },
       sandbox: neighbours.urls,
       people: neighbours.people,

@@ -37,11 +37,7 @@ export const insertLink = (
     insert into oa_link (id, oa_id, oa_user_key, account_id, linked_at)
     values (${row.id}, ${row.oaId}, ${row.userKey}, ${row.accountId}, ${now}) on conflict do nothing`);
 
-export const endLink = (
-  db: Database,
-  { oaId, accountId }: { oaId: string; accountId: string },
-  now: Date,
-) =>
+export const endLink = (db: Database, { oaId, accountId }: { oaId: string; accountId: string }, now: Date) =>
   db.run(sql`
     update oa_link set ended_at = ${now}, end_reason = 'citizen'
     where account_id = ${accountId} and oa_id = ${oaId} and ended_at is null`);
@@ -57,11 +53,7 @@ export const putCode = (
     on conflict (account_id, oa_id) do update set code_key = excluded.code_key, expires_at = excluded.expires_at`);
 
 /** Taken away with its use: of several at once one gets the row. */
-export const useCode = (
-  db: Database,
-  { oaId, codeKey }: { oaId: string; codeKey: Buffer },
-  now: Date,
-) =>
+export const useCode = (db: Database, { oaId, codeKey }: { oaId: string; codeKey: Buffer }, now: Date) =>
   db.row<{ account_id: string }>(sql`
     delete from oa_link_code c using account a
     where c.code_key = ${codeKey} and c.oa_id = ${oaId} and c.expires_at > ${now} and a.id = c.account_id and a.locked_at is null

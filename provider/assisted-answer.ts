@@ -101,7 +101,7 @@ export type Approval = {
  *   one is missing without which nothing could be done · forbidden `guardian`: not this person's to give alone
  */
 export async function approve(house: ChallengeHouse, ctx: Context, yes: Approval, now: Date): Promise<void> {
-  const { request, terms, accountId, sessionUid, stands, notice } = yes;
+  const { request, terms, accountId, sessionUid, stands } = yes;
   const { service } = terms;
   const { clientId, scopes } = request;
   const provider = house.provider();

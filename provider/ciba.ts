@@ -117,7 +117,7 @@ function checkRequest(house: ProviderHouse, ctx: KoaContextWithOIDC): void {
     throw new errors.InvalidScope('this is not done over the telephone', scopes.join(' '));
 
   for (const name of ['requested_expiry', 'max_age'])
-    if (params[name] !== undefined && !/^[1-9]\d{0,8}$/.test(String(params[name])))
+    if (params[name] !== undefined && !/^[1-9]\d{0,8}$/.test(text(name) ?? ''))
       throw new errors.InvalidRequest(`${name} must be decimal digits`);
   const wanted = wantedLevel(levelRequestOf(params, undefined), house.catalogue, house.acrBase);
   if (wanted.outcome === 'unmet') throw new errors.UnmetAuthenticationRequirements('none of the requested acr values is known'); // prettier-ignore
@@ -138,8 +138,7 @@ function checkRequest(house: ProviderHouse, ctx: KoaContextWithOIDC): void {
 
 function lineOf(name: string, value: string | undefined, most: number): string {
   const line = (value ?? '').normalize('NFC').trim();
-  const length = [...line].length;
-  if (length < 3 || length > most || !LINE.test(line) || ADDRESS.test(line))
+  if (line.length < 3 || line.length > most || !LINE.test(line) || ADDRESS.test(line))
     throw new errors.InvalidRequest(`${name} is one line of 3 to ${most} characters, without addresses`);
   return line;
 }

@@ -6,6 +6,9 @@ import { ownCatalogue } from './api.ts';
 export const ME_SCOPE = 'tn:me';
 export const meAudience = (issuer: string) => `${issuer}/me`;
 
+/** Its RFC 9728 document: the well-known part stands before the path of the resource (3.1). */
+export const meMetadataUrl = (issuer: string) => `${issuer}/.well-known/oauth-protected-resource/me`;
+
 /** The one action: level 1, from the app that signed the person in. */
 export const ME_ACTION = 'tn.me';
 

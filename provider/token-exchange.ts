@@ -33,6 +33,15 @@ const LONGEST_SUBJECT = 32_768;
 /** `oa_signature`, `oa_timestamp`: the headers X-ZEvent-Signature and X-ZEvent-Timestamp as they came. */
 const PARAMETERS = ['subject_token', 'subject_token_type', 'requested_token_type', 'actor_token', 'actor_token_type', 'resource', 'audience', 'scope', 'oa_signature', 'oa_timestamp']; // prettier-ignore
 
+/** What a registration of the kind `hotline` says beside name and keys. */
+export const hotlineMetadata = () => ({
+  token_endpoint_auth_method: 'private_key_jwt' as const,
+  grant_types: [TOKEN_EXCHANGE],
+  response_types: [],
+  redirect_uris: [],
+  require_pushed_authorization_requests: false,
+});
+
 const actors = new WeakMap<object, string>();
 
 /** Who acts for the citizen in the token this request is about (RFC 8693 4.1). */
@@ -78,7 +87,7 @@ async function exchange(house: ProviderHouse, provider: Provider, ctx: KoaContex
   const scopes = carried(offer, wanted, consent?.purposes ?? []);
   if (scopes.length === 0) return sendToApp(house, ctx, client, 'consent_required');
 
-  const token = await tokenFor(house, provider, { client, accountId, sessionUid, service, scopes, jkt });
+  const token = tokenFor(house, provider, { client, accountId, sessionUid, service, scopes, jkt });
   actors.set(ctx, client.clientId);
   ctx.oidc.entity('AccessToken', token);
   const value = await token.save();

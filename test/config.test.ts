@@ -49,6 +49,7 @@ test('the least that is needed gives a whole configuration with its defaults', (
   t.deepEqual(config.TNID_VNEID_ALGORITHMS, ['RS256', 'ES256']);
   t.is(config.TNID_VNEID_MIN_IAL, 2);
   t.is(config.TNID_SMS_PER_HOUR, 2000);
+  t.is(config.TNID_ZALO_CALLS_PER_MINUTE, 4000);
 });
 
 test('an empty environment names every missing setting at once', (t) => {
@@ -96,6 +97,8 @@ const wrong: readonly [name: string, value: string][] = [
   ['TNID_VNEID_ALGORITHMS', 'HS256'],
   ['TNID_VNEID_MIN_IAL', '5'],
   ['TNID_SMS_PER_HOUR', '0'],
+  ['TNID_ZALO_CALLS_PER_MINUTE', '0'],
+  ['TNID_ZALO_CALLS_PER_MINUTE', '4001'],
   ['TNID_SMS_BRAND', 'a-brand-too-long'],
 ];
 for (const [name, value] of wrong) {

@@ -62,7 +62,7 @@ export function mountPages(provider: BrokerProvider, { site, assets, guards, cat
     evaluationRoutes(site, guard),
     signalRoutes(site, guard),
     decisionRoutes(site, guard),
-    ownResourceRoutes(guard),
+    ownResourceRoutes(guards),
     catalogueRoutes(site),
     catalogueApprovalRoutes(site),
     serviceOwnerRoutes(site),

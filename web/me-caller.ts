@@ -11,7 +11,7 @@ import { Refusal } from '../errors.ts';
 import type { RefusalKind } from '../errors.ts';
 import type { Guard } from '../packages/guard/guard.ts';
 import { allowOrigin, answerPreflight } from '../provider/challenge/cors.ts';
-import { ME_ACTION } from '../provider/own-api.ts';
+import { ME_ACTION, meMetadataUrl } from '../provider/own-api.ts';
 import { wordsOf } from '../views/words/words.ts';
 import type { Lang } from '../views/words/words.ts';
 import { readJson } from './json-body.ts';
@@ -66,7 +66,7 @@ export async function meCaller(site: Site, guard: Guard, ctx: Context): Promise<
   if (!checked.ok) {
     ctx.status = checked.status;
     ctx.set(checked.headers);
-    ctx.body = checked.problem;
+    ctx.body = { ...checked.problem, reference: ctx.state['reference'] };
     return undefined;
   }
   const { clientId, token } = checked.principal;
@@ -155,7 +155,7 @@ function problem(
 
 // As the guard words a token that was ended: the app signs in anew.
 function answerEnded(site: Site, ctx: Context): undefined {
-  ctx.set('www-authenticate', 'DPoP error="invalid_token", error_description="ended", algs="ES256"');
+  ctx.set('www-authenticate', `DPoP error="invalid_token", error_description="ended", algs="ES256", resource_metadata="${meMetadataUrl(site.issuer)}"`); // prettier-ignore
   problem(site, ctx, { status: 401, type: 'ended', kind: 'unauthenticated' });
   return undefined;
 }

@@ -85,7 +85,7 @@ async function look(site: Site, { hotline, offer }: Desk, { accountId, lang }: M
 }
 
 async function link(site: Site, { hotline, offer }: Desk, ctx: Context, me: MeCaller): Promise<object> {
-  const { accountId, lang, familyId } = me;
+  const { accountId, lang, sessionUid } = me;
   const now = site.clock();
   const { notice_version: shown, purposes } = await readMeBody(ctx, answerShape);
   const notice = offerNotice(offer, lang);
@@ -102,7 +102,7 @@ async function link(site: Site, { hotline, offer }: Desk, ctx: Context, me: MeCa
       given: purposes,
       notice: { bytes: notice.bytes, language: lang },
       acr: acrOf(me.stands.level === 2 ? 2 : 1, site.acrBase),
-      evidence: evidenceOf(site, ctx, familyId),
+      evidence: evidenceOf(site, ctx, sessionUid),
     };
     await agree(site, answer, now);
     if (!(await isAgreed(site, { offer, accountId, clientId }, now))) return { linked: false, agreed: false };

@@ -8,7 +8,7 @@ import { endedRequests, getOpenRequest, openRequests } from '../assisted/answer.
 import type { AssistedRequest } from '../assisted/answer.ts';
 import { approve, deny, proofFor, termsOf } from '../provider/assisted-answer.ts';
 import type { Lacking, Terms } from '../provider/assisted-answer.ts';
-import { ME_SCOPE, meAudience } from '../provider/own-api.ts';
+import { ME_SCOPE, meAudience, meMetadataUrl } from '../provider/own-api.ts';
 import { titlesShown } from '../provider/visit/action-titles.ts';
 import { noticeShown } from '../provider/visit/notice-shown.ts';
 import { Refusal } from '../errors.ts';
@@ -118,7 +118,7 @@ function stepUp(site: Site, ctx: Context, { lang }: MeCaller, { acr, maxAge }: L
   const { title, what } = wordsOf(lang).me.problems.stepUp;
   ctx.status = 401;
   ctx.set('content-language', lang);
-  ctx.set('www-authenticate', `DPoP error="insufficient_user_authentication", acr_values="${acr}"${age}, scope="${ME_SCOPE}", algs="ES256"`); // prettier-ignore
+  ctx.set('www-authenticate', `DPoP error="insufficient_user_authentication", acr_values="${acr}"${age}, scope="${ME_SCOPE}", algs="ES256", resource_metadata="${meMetadataUrl(site.issuer)}"`); // prettier-ignore
   ctx.type = 'application/problem+json';
   return { type: `${site.issuer}/problems/step-up`, title, status: 401, detail: what, required };
 }

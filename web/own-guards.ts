@@ -6,7 +6,7 @@ import type { Guard } from '../packages/guard/guard.ts';
 import type { ReplayStore } from '../packages/guard/guard.ts';
 import { publicKeySet } from '../keys/signing-keys.ts';
 import { apiCatalogue } from '../provider/api.ts';
-import { meAudience, meCatalogue } from '../provider/own-api.ts';
+import { meAudience, meCatalogue, meMetadataUrl } from '../provider/own-api.ts';
 import { apiAudience } from '../provider/resource-servers.ts';
 import type { Site } from './site.ts';
 
@@ -23,8 +23,13 @@ export function createOwnGuards(
   { issuer, acrBase, clock, tokenKeys, catalogue }: House,
   replay: ReplayStore,
 ): OwnGuards {
-  const guardOf = (audience: string, own: ReturnType<typeof apiCatalogue>) =>
+  const guardOf = (
+    audience: string,
+    own: ReturnType<typeof apiCatalogue>,
+    more: { resourceMetadataUrl?: string } = {},
+  ) =>
     createGuard({
+      ...more,
       issuer,
       audience,
       baseUrl: issuer,
@@ -40,6 +45,8 @@ export function createOwnGuards(
     });
   return {
     services: guardOf(apiAudience(issuer), apiCatalogue(issuer, catalogue.version)),
-    me: guardOf(meAudience(issuer), meCatalogue(issuer, catalogue.version)),
+    me: guardOf(meAudience(issuer), meCatalogue(issuer, catalogue.version), {
+      resourceMetadataUrl: meMetadataUrl(issuer),
+    }),
   };
 }

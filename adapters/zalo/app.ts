@@ -112,10 +112,9 @@ function askPhone(client: Client, accessToken: string, phoneToken: string, proof
 async function compareProofs(client: Client, accessToken: string): Promise<Binding> {
   if (!isHeaderSafe(accessToken)) return 'unknown';
   const wrong = appSecretProof(randomBytes(32).toString('hex'), accessToken);
-  const [right, wronged] = await Promise.all([
-    readMe(client, accessToken),
-    readMe(client, accessToken, wrong),
-  ]);
+  // The wrong one first: a token that still serves afterwards was no reason to refuse.
+  const wronged = await readMe(client, accessToken, wrong);
+  const right = await readMe(client, accessToken);
   if (!right.ok) return 'unknown';
   if (wronged.ok) {
     report(client, failed('me', 'proof_ignored'), false);

@@ -7,6 +7,7 @@ import { recordAccess } from '../../audit/record.ts';
 import { publishedCatalogue } from '../../catalogue/published.ts';
 import { Refusal } from '../../errors.ts';
 import { signOnMetadata } from '../../provider/sign-on.ts';
+import { hotlineMetadata } from '../../provider/token-exchange.ts';
 import { OWN_CLIENT_ID } from '../../web/own-sign-in.ts';
 import { table, withDatabase, withKeys } from './ground.ts';
 import { deskOf } from './service-desk.ts';
@@ -19,7 +20,7 @@ const publicJwk = z
 const keySet = z.object({ keys: z.array(publicJwk).min(1) });
 
 type Options = {
-  kind: 'portal' | 'service' | 'miniapp' | 'sign-on' | 'desk';
+  kind: 'portal' | 'service' | 'miniapp' | 'sign-on' | 'desk' | 'hotline';
   name: string;
   jwks?: string;
   redirectUri: string[];
@@ -58,9 +59,9 @@ export function serviceCommand(): Command {
     .addOption(
       new Option(
         '--kind <kind>',
-        'portal: signs citizens in · service: checks tokens · miniapp: the Zalo mini app · sign-on: a web server that only asks who signs in · desk: a hotline or counter that asks for a citizen on the telephone',
+        'portal: signs citizens in · service: checks tokens · miniapp: the Zalo mini app · sign-on: a web server that only asks who signs in · desk: a hotline or counter that asks for a citizen on the telephone · hotline: answers citizens who write to it on Zalo',
       )
-        .choices(['portal', 'service', 'miniapp', 'sign-on', 'desk'])
+        .choices(['portal', 'service', 'miniapp', 'sign-on', 'desk', 'hotline'])
         .makeOptionMandatory(),
     )
     .requiredOption('--name <name>', 'name shown to citizens')
@@ -70,7 +71,7 @@ export function serviceCommand(): Command {
     .option('--backchannel-logout-uri <url>', 'told when the citizen logs out')
     .option(
       '--service <code>',
-      'code of the service in the catalogue (kind service; kind portal, to be given personal claims)',
+      'code of the service in the catalogue (kind service; kind hotline, whose citizens it asks for; kind portal, to be given personal claims)',
     )
     .option(
       '--origin <origin>',
@@ -123,7 +124,7 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
     throw new Refusal('invalid', '--scope is for desks: others ask for what the catalogue allows');
   if (options.kind === 'desk')
     return deskOf({ clientId, name: options.name, jwks: jwks ?? { keys: [] }, scopes: options.scope });
-  if (options.kind !== 'service' && options.redirectUri.length === 0)
+  if (!['service', 'hotline'].includes(options.kind) && options.redirectUri.length === 0)
     throw new Refusal('invalid', '--redirect-uri is needed');
   const metadata = {
     client_id: clientId,
@@ -146,6 +147,14 @@ async function clientOf(clientId: string, options: Options): Promise<RegisteredC
         metadata: { ...metadata, ...machine },
       };
     }
+    case 'hotline':
+      return {
+        clientId,
+        kind: 'hotline',
+        class: 'first_party',
+        serviceId: await serviceIdOf(options.service ?? ''),
+        metadata: { ...metadata, ...hotlineMetadata() },
+      };
     case 'portal':
     case 'sign-on': {
       const logout =

@@ -51,6 +51,8 @@ export type GuardOptions = {
   readonly audience: string;
   /** Where clients reach this service; proofs are compared with it, never with the Host header. */
   readonly baseUrl: string;
+  /** Where the RFC 9728 document is, if not at the root of `baseUrl`: several resources at one address. */
+  readonly resourceMetadataUrl?: string;
   readonly acrBase?: string;
   /** Registered at the broker with private_key_jwt; needed for the watermark feed and for introspection. */
   readonly client?: ServiceClient;
@@ -109,7 +111,10 @@ export function readSettings(options: GuardOptions): Settings {
     audience: options.audience,
     baseUrl,
     acrBase: options.acrBase ?? defaultAcrBase,
-    resourceMetadataUrl: `${baseUrl}/.well-known/oauth-protected-resource`,
+    resourceMetadataUrl:
+      options.resourceMetadataUrl === undefined
+        ? `${baseUrl}/.well-known/oauth-protected-resource`
+        : addressOf('resourceMetadataUrl', options.resourceMetadataUrl),
     client: options.client,
   };
 }

@@ -27,8 +27,9 @@ export async function callService(
   const since = Date.now();
   const first = await launch.token(resource, scope);
   request.signal?.throwIfAborted();
+  const sentAt = Date.now();
   const answer = await send(first);
-  const better = await betterToken(launch, resource, answer, first, since);
+  const better = await betterToken(launch, { resource, response: answer, used: first, since, sentAt });
   if (better === undefined) return answer;
   await answer.body?.cancel();
   request.signal?.throwIfAborted();
@@ -37,11 +38,9 @@ export async function callService(
 
 async function betterToken(
   launch: Launch,
-  resource: string,
-  response: Response,
-  used: Held,
-  since: number,
+  refused: { resource: string; response: Response; used: Held; since: number; sentAt: number },
 ): Promise<Held | undefined> {
+  const { resource, response, used, since, sentAt } = refused;
   if (response.status !== 401 && response.status !== 403) return undefined;
   const asked = readServiceAnswer(response);
   switch (asked?.error) {
@@ -54,15 +53,19 @@ async function betterToken(
       // Asked for once already and not given: the citizen has refused, or may not have it.
       return covers(used.asked, scopesIn(asked.scope)) ? undefined : launch.token(resource, asked.scope);
     case 'invalid_token':
-      launch.drop(resource, used);
+      launch.drop(resource, used, sentAt);
       // After a withdrawal the citizen is told so; the next call asks the broker anew.
       return asked.description === 'consent_withdrawn'
         ? undefined
-        : launch.token(resource, used.asked.join(' '));
+        : afterEnd(asked.description).then(() => launch.token(resource, used.asked.join(' ')));
     default:
       return undefined;
   }
 }
+
+// Tokens are ended by whole seconds: one that was issued in the same second as the end would be ended too.
+const afterEnd = (description: string | undefined) =>
+  new Promise<void>((resolve) => setTimeout(resolve, description === 'ended' ? 1_000 : 0));
 
 /** What was passed to `fetch`, read once so that it can be sent again. */
 export async function readCall(input: string | URL | Request, init: RequestInit | undefined): Promise<Sent> {

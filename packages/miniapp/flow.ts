@@ -47,6 +47,10 @@ export type FlowHouse = {
     value: string | undefined;
     /** The broker does not know it any more: nothing kept under it may be used. */
     lost(): void;
+    /** The citizen has signed out: Zalo is not asked any more. */
+    readonly isClosed: boolean;
+    /** Rejects then; a step that stands open ends with it. */
+    readonly closed: Promise<never>;
   };
 };
 
@@ -107,10 +111,14 @@ async function begin(house: FlowHouse, opening: Form): Promise<Outcome> {
     if (answer.kind !== 'refused') return answer;
     session.lost();
   }
-  const signIn = async () => challenge(door, { ...opening, ...(await evidence(house)) });
+  const signIn = async () => {
+    if (session.isClosed) return session.closed;
+    return challenge(door, { ...opening, ...(await evidence(house)) });
+  };
   const answer = await atZalo(signIn);
   if (answer.kind !== 'refused') return answer;
   // Evidence is good once. Zalo gives out a kept token until it is asked to sign in anew.
+  if (session.isClosed) return session.closed;
   await zaloLogin(zalo);
   const second = await atZalo(signIn);
   if (second.kind !== 'refused') return second;
@@ -139,7 +147,7 @@ async function take(house: FlowHouse, step: StepOutcome, opening: Form): Promise
       : { response_type: 'code', client_id: house.door.clientId, auth_session: session };
   let trouble: TayNinhIdError | undefined;
   for (;;) {
-    const fields = await house.onStep(asked, {
+    const shown = house.onStep(asked, {
       transaction,
       trouble,
       zaloPhone: async () => ({
@@ -152,6 +160,7 @@ async function take(house: FlowHouse, step: StepOutcome, opening: Form): Promise
         return { step: 'cccd_nfc' };
       },
     });
+    const fields = await Promise.race([shown, house.session.closed]);
     if (fields === null) throw new TayNinhIdError('declined', `the citizen stopped at ${asked.type}`);
     try {
       return await challenge(house.door, { ...fields, ...basics });

@@ -6,7 +6,7 @@ import { obtain, type OnStep, type Want } from './flow.ts';
 import { openLine, type Line } from './line.ts';
 import { createProver } from './proof.ts';
 import { createShelf, scopesIn, type Held } from './shelf.ts';
-import { isPassing } from './trouble.ts';
+import { isPassing, TayNinhIdError } from './trouble.ts';
 import type { Zalo } from './zalo.ts';
 
 const renewBeforeMs = 30_000;
@@ -24,7 +24,12 @@ export type Launch = {
   token(resource: string, scope: string | undefined, more?: { askConsent?: boolean }): Promise<Held>;
   /** A token after a step-up. One that came after `since` serves too: two calls may be refused at once. */
   raise(want: Want, since: number): Promise<Held>;
-  drop(resource: string, held: Held): void;
+  drop(resource: string, used: Held, sentAt: number): void;
+  /**
+   * The citizen signs out: from now on nothing is begun, asked or shown. Resolves to the one token that ends
+   * the session at the broker. @throws TayNinhIdError also where there is no session to end
+   */
+  close(resource: string, scope: string): Promise<Held>;
 };
 
 export function openLaunch(options: {
@@ -44,8 +49,13 @@ export function openLaunch(options: {
   const everyday = new Map<string, string>();
   // Steps that were broken off leave a session at the broker, but only a token makes a citizen signed in.
   let isSignedIn = false;
+  let end: (why: Error) => void = () => {};
+  const closed = new Promise<never>((_, reject) => (end = reject));
+  closed.catch(() => {});
   const session = {
     value: undefined as string | undefined,
+    isClosed: false,
+    closed,
     lost() {
       session.value = undefined;
       isSignedIn = false;
@@ -58,22 +68,17 @@ export function openLaunch(options: {
   // Whoever wants the same thing at the same time gets the same flow.
   const running = new Map<string, Promise<Held>>();
   let last: Promise<unknown> = Promise.resolve();
-  const run = (want: Want, isRaised: boolean): Promise<Held> => {
-    const key = JSON.stringify([
-      want.resource,
-      want.scope,
-      want.acrValues,
-      want.maxAge,
-      want.askConsent,
-      isRaised,
-    ]);
+  const run = async (want: Want, raisedFor?: string, isLast = false): Promise<Held> => {
+    if (session.isClosed && !isLast) throw signedOut();
+    const key = JSON.stringify([want.resource, want.scope, want.askConsent, raisedFor, isLast]);
     const same = running.get(key);
     if (same !== undefined) return same;
     const flow = last.then(async () => {
       const { setClock } = await prover;
       const grant = await obtain(house, want);
       setClock(issuedAt(grant.accessToken));
-      const held: Held = { ...grant, asked: scopesIn(want.scope), at: Date.now(), isRaised };
+      if (session.isClosed && !isLast) throw signedOut();
+      const held: Held = { ...grant, asked: scopesIn(want.scope), at: Date.now(), raisedFor };
       shelf.put(want.resource, held);
       isSignedIn = true;
       return held;
@@ -96,18 +101,29 @@ export function openLaunch(options: {
       const held = askConsent ? undefined : shelf.find(resource, scopesIn(scope));
       if (held !== undefined && held.expiresAt - Date.now() > renewBeforeMs) return held;
       try {
-        return await run({ resource, scope, askConsent }, false);
+        return await run({ resource, scope, askConsent });
       } catch (error) {
         // A minute without a net is no reason to refuse a call that the old token still allows.
         if (held !== undefined && isPassing(error) && held.expiresAt > Date.now()) return held;
         throw error;
       }
     },
-    raise: async (want, since) =>
-      shelf.findRaised(want.resource, scopesIn(want.scope), since) ?? run(want, true),
+    async raise(want, since) {
+      const raisedFor = `${want.acrValues} ${want.maxAge}`;
+      return shelf.findRaised(want.resource, scopesIn(want.scope), raisedFor, since) ?? run(want, raisedFor);
+    },
     drop: shelf.drop,
+    async close(resource, scope) {
+      session.isClosed = true;
+      end(signedOut());
+      const held = shelf.find(resource, [scope]);
+      shelf.clear();
+      return held ?? run({ resource, scope }, undefined, true);
+    },
   };
 }
+
+const signedOut = () => new TayNinhIdError('expired', 'the citizen has signed out');
 
 // Read for its time alone, to learn how wrong the phone's clock is. The rest of a token is not our
 // business, and an opaque one tells nothing.

@@ -171,9 +171,8 @@ export function createTayNinhId(options: Options): TayNinhId {
     async signOut() {
       const old = launch;
       launch = open();
-      if (!old.isSignedIn()) return false;
       try {
-        const { accessToken } = await old.token(account, 'tn:me');
+        const { accessToken } = await old.close(account, 'tn:me');
         const url = `${account}/sign-out`;
         return (await old.line.send({ method: 'POST', url, accessToken })).ok;
       } catch {

@@ -8,17 +8,18 @@ export type Held = Grant & {
   readonly asked: readonly string[];
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** It came out of a step-up that a service asked for. */
-  readonly isRaised: boolean;
+  /** What a service asked for that led to it; undefined: no step-up did. */
+  readonly raisedFor: string | undefined;
 };
 
 export type Shelf = {
   put(resource: string, held: Held): void;
   /** The best token for these scopes: one that has them, else one for which they were asked. */
   find(resource: string, scopes: readonly string[]): Held | undefined;
-  /** A token of a step-up that came after `since`. */
-  findRaised(resource: string, scopes: readonly string[], since: number): Held | undefined;
-  drop(resource: string, held: Held): void;
+  /** A token of the same step-up that came after `since`. */
+  findRaised(resource: string, scopes: readonly string[], raisedFor: string, since: number): Held | undefined;
+  /** A service refused `used` at the time `sentAt` or later: what ended it has ended every older one too. */
+  drop(resource: string, used: Held, sentAt: number): void;
   clear(): void;
 };
 
@@ -38,12 +39,14 @@ export function createShelf(): Shelf {
       const asked = living(resource).filter((one) => covers(one.asked, scopes));
       return asked.find((one) => covers(one.scopes, scopes)) ?? asked[0];
     },
-    findRaised: (resource, scopes, since) =>
-      living(resource).find((one) => one.isRaised && one.at >= since && covers(one.scopes, scopes)),
-    drop(resource, held) {
+    findRaised: (resource, scopes, raisedFor, since) =>
+      living(resource).find(
+        (one) => one.raisedFor === raisedFor && one.at >= since && covers(one.scopes, scopes),
+      ),
+    drop(resource, used, sentAt) {
       tokens.set(
         resource,
-        living(resource).filter((one) => one !== held),
+        living(resource).filter((one) => one !== used && one.at > sentAt),
       );
     },
     clear: () => tokens.clear(),

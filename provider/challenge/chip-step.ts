@@ -11,11 +11,12 @@ import { flowOf, lookAtFlow, transactionOf } from './flow.ts';
 import type { Flow, Stand } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
 import { UPLOAD_PATH } from './path.ts';
-import { readBody } from './request.ts';
+import { checkLength, readBody } from './request.ts';
 import { Trouble } from './trouble.ts';
 
 // Base64 or hexadecimal text of 256 KiB of files, and the names around it.
 const MOST_BYTES = 640 * 1024;
+const FAMILY_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\./;
 
 export const describeChip: Described = async (house, _ctx, { family, flow }, _tx, error) => ({
   type: 'cccd_nfc',
@@ -24,6 +25,13 @@ export const describeChip: Described = async (house, _ctx, { family, flow }, _tx
   mrz_required: true,
   ...(error === undefined ? {} : { error }),
 });
+
+/** What is wrong with files before anybody looks at whose they are. @throws Trouble invalid_request */
+export function checkUpload(ctx: Context): void {
+  if (ctx.is('application/json') !== 'application/json')
+    throw new Trouble('invalid_request', { detail: 'type' });
+  checkLength(ctx.req, MOST_BYTES);
+}
 
 /** 204: taken. 422 with a word of ChipRefusal: the chip was not believed, and the citizen may try again. */
 export async function takeUpload(
@@ -34,19 +42,15 @@ export async function takeUpload(
 ): Promise<void> {
   if (house.cardAuthority === undefined) throw new Trouble('invalid_request', { detail: 'chip' });
   const given = ctx.get('x-upload-nonce');
-  const family = await findFamily(
-    house.db,
-    { id: given.split('.')[0] ?? '', jkt, clientId: client.clientId },
-    now,
-  );
+  const id = FAMILY_ID.exec(given)?.[1];
+  const family =
+    id === undefined ? undefined : await findFamily(house.db, { id, jkt, clientId: client.clientId }, now);
   if (family === undefined) throw new Trouble('invalid_session', { detail: 'nonce' });
   const flow = flowOf(family);
   if (!isSame(given, nonceOf(house, family.id, flow)))
     throw new Trouble('invalid_session', { detail: 'nonce' });
   const stand = await lookAtFlow(house, { family, flow, client }, now);
   if (stand.step !== 'chip') throw new Trouble('invalid_session', { detail: 'order' });
-  if (ctx.is('application/json') !== 'application/json')
-    throw new Trouble('invalid_request', { detail: 'type' });
   const read = readChipFiles(parsed(await readBody(ctx.req, MOST_BYTES)));
   const tx = await transactionOf(house, stand, now);
   const who = { tx, accountId: stand.person.accountId, sessionUid: family.session_uid };

@@ -20,7 +20,7 @@ import type { Stand } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
 import type { Take, Taken } from './replies.ts';
 import { Trouble } from './trouble.ts';
-import { phoneOfZalo } from './zalo-phone.ts';
+import { mayAskZalo, phoneOfZalo } from './zalo-phone.ts';
 
 const LENGTH = 6;
 const MOST_SENDS = 3; // codes/otp.ts
@@ -68,6 +68,7 @@ export const takePhone: Take = async (house, ctx, stand, call, now) => {
   const { person } = stand;
   const correcting = stand.step === 'code';
   if (correcting && !mayCorrect(person)) throw new Trouble('invalid_session', { detail: 'order' });
+  if (call.phone === undefined && !(await mayAskZalo(house, stand, now))) return 'sent_too_often';
   const value = call.phone ?? (await phoneOfZalo(house, stand, call));
   if (value === undefined) return 'zalo_failed';
   const parsed = parsePhoneNumber(value);

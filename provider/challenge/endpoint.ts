@@ -6,7 +6,7 @@ import type { Client } from 'oidc-provider';
 import { claimSession, keepFlow, resumeFlow } from '../../assurance/family.ts';
 import type { Claimed } from '../../assurance/family.ts';
 import { answerFlow } from './answer.ts';
-import { takeUpload } from './chip-step.ts';
+import { checkUpload, takeUpload } from './chip-step.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { flowOf, lookAtFlow, newFlow, wantedBy } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
@@ -14,7 +14,7 @@ import { evidenceOf, launch } from './login.ts';
 import { checkProof } from './proof.ts';
 import { CHALLENGE_PATH, UPLOAD_PATH } from './path.ts';
 import { replyOf } from './replies.ts';
-import { readCall } from './request.ts';
+import { callOf, readForm } from './request.ts';
 import type { Call } from './request.ts';
 import { Trouble, troubleOf } from './trouble.ts';
 
@@ -39,15 +39,18 @@ export function challengeEndpoint(house: ChallengeHouse): Middleware {
 }
 
 async function answer(house: ChallengeHouse, ctx: Context, now: Date): Promise<void> {
-  const call = await readCall(ctx.req, ctx.get('content-type'));
+  const form = await readForm(ctx.req, ctx.get('content-type'));
+  // Before anything is refused, so that the app may read why.
+  const known = await knownClient(house, ctx, form['client_id']);
+  const call = callOf(form);
   const { auth_session: authSession } = call;
-  say(ctx, await (authSession === undefined ? begin(house, ctx, call, now) : resume(house, ctx, { ...call, authSession }, now))); // prettier-ignore
+  say(ctx, await (authSession === undefined ? begin(house, ctx, { call, known }, now) : resume(house, ctx, { call, known, authSession }, now))); // prettier-ignore
 }
 
 /** The first call of a launch. */
-async function begin(house: ChallengeHouse, ctx: Context, call: Call, now: Date): Promise<Said> {
+async function begin(house: ChallengeHouse, ctx: Context, { call, known }: Asked, now: Date): Promise<Said> {
   const accessToken = evidenceOf(house, ctx, call, now);
-  const client = await clientOf(house, ctx, call.client_id);
+  const client = await ourClient(house, known);
   const jkt = await proofOf(house, ctx, client, now);
   const flow = newFlow(house, call, langOf(ctx, call), now);
   const launched = await launch(house, ctx, { call, accessToken, client, jkt, flow }, now);
@@ -59,12 +62,11 @@ async function begin(house: ChallengeHouse, ctx: Context, call: Call, now: Date)
 async function resume(
   house: ChallengeHouse,
   ctx: Context,
-  call: Call & { readonly authSession: string },
+  { call, known, authSession }: Asked & { readonly authSession: string },
   now: Date,
 ): Promise<Said> {
-  const client = await clientOf(house, ctx, call.client_id);
+  const client = await ourClient(house, known);
   const jkt = await proofOf(house, ctx, client, now);
-  const { authSession } = call;
   const claimed = await claimSession(house, { authSession, jkt, clientId: client.clientId }, now);
   if (claimed === undefined) throw new Trouble('invalid_session');
   try {
@@ -110,19 +112,27 @@ async function goOn(
 }
 
 async function upload(house: ChallengeHouse, ctx: Context, now: Date): Promise<void> {
-  const client = await clientOf(house, ctx, ctx.get('x-client-id'));
+  const known = await knownClient(house, ctx, ctx.get('x-client-id'));
+  checkUpload(ctx);
+  const client = await ourClient(house, known);
   const jkt = await proofOf(house, ctx, client, now);
   await takeUpload(house, ctx, { client, jkt }, now);
 }
 
-/** @throws Trouble invalid_client, unauthorized_client */
-async function clientOf(house: ChallengeHouse, ctx: Context, clientId: string): Promise<Client> {
-  const [client, facts] = await Promise.all([
-    house.provider().Client.find(clientId),
-    house.findClient(clientId),
-  ]);
+async function knownClient(
+  house: ChallengeHouse,
+  ctx: Context,
+  clientId: string | undefined,
+): Promise<Client | undefined> {
+  const client = clientId === undefined ? undefined : await house.provider().Client.find(clientId);
   allowOrigin(ctx, client);
+  return client;
+}
+
+/** @throws Trouble invalid_client, unauthorized_client */
+async function ourClient(house: ChallengeHouse, client: Client | undefined): Promise<Client> {
   if (client === undefined) throw new Trouble('invalid_client');
+  const facts = await house.findClient(client.clientId);
   if (facts?.kind !== 'miniapp' || facts.class !== 'first_party') throw new Trouble('unauthorized_client');
   return client;
 }
@@ -136,6 +146,7 @@ function proofOf(house: ChallengeHouse, ctx: Context, client: Client, now: Date)
   return checkProof(house, { headers, method: ctx.method, url, clientId: client.clientId }, now);
 }
 
+type Asked = { readonly call: Call; readonly known: Client | undefined };
 type Said = { readonly status: number; readonly body: object };
 
 function say(ctx: Context, { status, body }: Said): void {

@@ -126,7 +126,10 @@ export async function lookAtFlow(
   };
   const person = await lookAtPerson(house, asking, accountId, now);
   if (person === undefined) throw new Trouble('invalid_session', { detail: 'gone' });
-  const step = nextStep(person.facts);
+  // Signed in with this very request: what was read and answered since does not make it old, or a short
+  // max_age would end the launch at each answer.
+  const signedIn = person.facts.signedIn || (person.stands.authTime ?? 0) >= flow.begunAt;
+  const step = nextStep({ ...person.facts, signedIn });
   if (step === 'login') throw new Trouble('invalid_session', { detail: 'login' });
   return { family, flow, client, asking, person, step };
 }

@@ -6,15 +6,18 @@ import type { Family } from '../../assurance/family.ts';
 import { launchWithZalo } from '../../assurance/zalo-app.ts';
 import { takeTry } from '../../tries.ts';
 import type { TryLimit } from '../../tries.ts';
-import { addressOf } from '../visit/address.ts';
+import { addressOf, customerOf } from '../visit/address.ts';
 import { wantedBy } from './flow.ts';
 import type { Flow } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
 import type { Call } from './request.ts';
+import { beginAsking } from './rush.ts';
 import { Trouble } from './trouble.ts';
 
 // Only evidence that was refused counts: behind one address of a mobile network stand thousands.
 const REFUSED: TryLimit = { name: 'evidence-refused', most: 60, seconds: 600 };
+// A token that lacks its number is not spent: it could have Zalo asked without end.
+const PHONE_NEEDED: TryLimit = { name: 'evidence-without-number', most: 5, seconds: 600 };
 const BLOCKED_MS = 60_000;
 /** Addresses that used up their tries: they are told so without asking Zalo, whose answers are counted. */
 const blocked = new WeakMap<object, Map<string, number>>();
@@ -50,6 +53,8 @@ export async function launch(
   // Refused before the evidence is spent.
   await wantedBy(house, client, flow);
   const key = addressKeyOf(house, ctx);
+  const vouched = beginAsking(house.db, key, now);
+  if (vouched === undefined) throw new Trouble('slow_down', { detail: 'rush', retryAfterSeconds: 10 });
   const launched = await launchWithZalo(
     house,
     {
@@ -62,17 +67,19 @@ export async function launch(
     },
     now,
   );
+  if (launched.outcome !== 'refused') vouched();
   if (launched.outcome === 'signed_in') return launched;
-  if (launched.outcome === 'phone_needed') {
+  const evidenceKey = house.vault.keyOf('zalo-evidence', accessToken).toString('base64url');
+  if (launched.outcome === 'phone_needed' && (await takeTry(house.db, PHONE_NEEDED, evidenceKey, now))) {
     const body = { error: 'insufficient_authorization', error_description: 'Further steps are required', challenge: { type: 'zalo_phone', required: true } }; // prettier-ignore
     return { outcome: 'challenge', status: 400, body };
   }
   if (!(await takeTry(house.db, REFUSED, key, now))) block(house, key, now);
-  throw new Trouble('invalid_grant', { detail: launched.reason });
+  throw new Trouble('invalid_grant', { detail: launched.outcome === 'refused' ? launched.reason : 'phone_needed' }); // prettier-ignore
 }
 
 const addressKeyOf = (house: ChallengeHouse, ctx: Context) =>
-  house.vault.keyOf('address', addressOf(ctx, house.trustedProxies)).toString('base64url');
+  house.vault.keyOf('address', customerOf(addressOf(ctx, house.trustedProxies))).toString('base64url');
 
 function isBlocked(house: ChallengeHouse, key: string, now: Date): boolean {
   const until = blocked.get(house.db)?.get(key);

@@ -57,10 +57,16 @@ const call = z.object({
 
 export type Call = z.infer<typeof call>;
 
+/** Fields of a form as they were sent; none stands twice. */
+export type Form = Readonly<Record<string, string>>;
+
 /** @throws Trouble invalid_request */
-export async function readCall(request: IncomingMessage, contentType: string): Promise<Call> {
-  const fields = readFields(await readBody(request, MOST_BYTES), contentType);
-  const parsed = call.safeParse(fields);
+export const readForm = async (request: IncomingMessage, contentType: string): Promise<Form> =>
+  readFields(await readBody(request, MOST_BYTES), contentType);
+
+/** @throws Trouble invalid_request */
+export function callOf(form: Form): Call {
+  const parsed = call.safeParse(form);
   if (!parsed.success)
     throw new Trouble('invalid_request', { detail: String(parsed.error.issues[0]?.path[0] ?? 'form') });
   const one = parsed.data;
@@ -74,11 +80,14 @@ export async function readCall(request: IncomingMessage, contentType: string): P
   return one;
 }
 
+/** Said beforehand, too much is refused with an answer; half read, the connection would be cut. @throws Trouble invalid_request */
+export function checkLength({ headers }: IncomingMessage, mostBytes: number): void {
+  if (Number(headers['content-length']) > mostBytes) throw new Trouble('invalid_request', { detail: 'size' });
+}
+
 /** @throws Trouble invalid_request when there is more */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  // Said beforehand, it is refused with an answer; half read, the connection would be cut.
-  if (Number(request.headers['content-length']) > mostBytes)
-    throw new Trouble('invalid_request', { detail: 'size' });
+  checkLength(request, mostBytes);
   const chunks: Buffer[] = [];
   let size = 0;
   // An IncomingMessage without an encoding yields buffers.
@@ -90,13 +99,15 @@ export async function readBody(request: IncomingMessage, mostBytes: number): Pro
   return Buffer.concat(chunks);
 }
 
-function readFields(body: Buffer, contentType: string): Record<string, string> {
+function readFields(body: Buffer, contentType: string): Form {
   if (!/^application\/x-www-form-urlencoded(?:\s*;|$)/i.test(contentType))
     throw new Trouble('invalid_request', { detail: 'type' });
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
     if (fields.has(name)) throw new Trouble('invalid_request', { detail: 'doubled' });
     if (fields.size >= MOST_FIELDS) throw new Trouble('invalid_request', { detail: 'fields' });
+    // PostgreSQL takes none in a text.
+    if (value.includes('\0')) throw new Trouble('invalid_request', { detail: 'zero byte' });
     fields.set(name, value);
   }
   // RFC 6749 3.1: a parameter without a value is treated as if it were omitted. But no purposes is an

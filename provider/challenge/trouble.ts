@@ -36,7 +36,8 @@ export class Trouble extends Error {
     this.name = 'Trouble';
     this.word = word;
     this.more = given.more ?? {};
-    this.retryAfterSeconds = given.retryAfterSeconds;
+    // Who is told to come again is told when.
+    this.retryAfterSeconds = given.retryAfterSeconds ?? (word === 'temporarily_unavailable' ? 5 : undefined);
   }
 
   get status(): number {
@@ -59,7 +60,7 @@ export function troubleOf(error: unknown): Trouble | undefined {
     case 'unavailable':
       return new Trouble('temporarily_unavailable', {
         detail,
-        retryAfterSeconds: error.retryAfterSeconds ?? 5,
+        ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
       });
     case 'conflict':
       // Somebody else answered the same step first.

@@ -4,7 +4,16 @@ import type { Stand } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
 import type { Call } from './request.ts';
 import { findZaloLink } from '../../accounts/store.ts';
+import { takeTry } from '../../tries.ts';
+import type { TryLimit } from '../../tries.ts';
 import { Trouble } from './trouble.ts';
+
+// Each try asks Zalo, whose answers are counted for all citizens together.
+const TRIES: TryLimit = { name: 'zalo-phone', most: 10, seconds: 3_600 };
+
+/** False: this person has had Zalo asked often enough; typing the number still serves. */
+export const mayAskZalo = ({ db }: ChallengeHouse, { person }: Stand, now: Date): Promise<boolean> =>
+  takeTry(db, TRIES, person.accountId, now);
 
 /** Undefined: Zalo gave no number. @throws Trouble invalid_request; Refusal unavailable */
 export async function phoneOfZalo(

@@ -72,10 +72,10 @@ export function createOaSender(account: OaAccount, zaloUrl: string) {
     access.catch(() => (access = undefined));
     return access;
   };
-  const post = async (userId: string, text: string): Promise<number> => {
+  const post = async (token: string, userId: string, text: string): Promise<number> => {
     const response = await fetch(`${zaloUrl}/v3.0/oa/message/cs`, {
       method: 'POST',
-      headers: { access_token: await current(), 'content-type': 'application/json' },
+      headers: { access_token: token, 'content-type': 'application/json' },
       body: JSON.stringify({ recipient: { user_id: userId }, message: { text } }),
       signal: AbortSignal.timeout(8_000),
     });
@@ -85,10 +85,12 @@ export function createOaSender(account: OaAccount, zaloUrl: string) {
 
   return {
     async send(userId: string, text: string): Promise<Sent> {
-      let error = await post(userId, text);
+      const used = current();
+      let error = await post(await used, userId, text);
       if (TOKEN_IS_OLD.has(error)) {
-        access = undefined;
-        error = await post(userId, text);
+        // Only by the first who finds it old: the refresh token works once.
+        if (access === used) access = undefined;
+        error = await post(await current(), userId, text);
       }
       if (error === 0) return 'sent';
       return NOT_REACHABLE.has(error) ? 'not_reachable' : 'failed';

@@ -1,6 +1,9 @@
 import test from 'ava';
 import { sql } from '../../database.ts';
-import { useMiniApp } from '../support/app-citizen.ts';
+import { bindPhone } from '../../accounts/phone.ts';
+import { bind, inventNumber } from '../consent/family.ts';
+import { ME, meetInZalo, tokenFor, useMiniApp } from '../support/app-citizen.ts';
+import { bornAgo, vaultOf } from '../support/child.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
@@ -20,6 +23,10 @@ test.before(async () => {
 test.after.always(() => house?.stop());
 
 const CALL_ME = { scope: 'openid svc:tongdai:goi-lai', resource: CALL_BACK };
+const keptOf = ({ person }: Citizen) => sql`
+  select count(*) as n from consent_event e join consent c on c.id = e.consent_id join subject s on s.subject_id = c.subject_id
+  join zalo_link l on l.account_id = s.account_id
+  where l.zalo_id = ${person.zaloId} and e.purpose_id = 'tongdai.goi-lai' and e.client_id = 'tong-dai-1022'`;
 const answer = (citizen: Citizen, id: string, body: object) =>
   own(house, citizen, `/me/requests/${id}`, body);
 
@@ -31,7 +38,7 @@ test('what the service does with the data is shown with the request, and the yes
   t.is((await sayYes(house, citizen)).status, 200);
   const claims = claimsOf((await poll(desk, begun)).body['access_token']);
   t.deepEqual(claims['purposes'], ['tongdai.goi-lai']);
-  const kept = await house.db.row<{ n: number }>(sql`select count(*) as n from consent_event where client_id = 'tong-dai-1022' and purpose_id = 'tongdai.goi-lai'`); // prettier-ignore
+  const kept = await house.db.row<{ n: number }>(keptOf(citizen));
   t.is(kept?.n, 1);
   // The second time nothing is left to ask.
   await begin(desk, citizen.tel, CALL_ME);
@@ -55,9 +62,7 @@ test('a yes without the purpose it needs, with one that was not asked, or to ano
   ] as const)
     t.is((await answer(citizen, seen.id, body)).status, status, JSON.stringify(body));
   t.like((await poll(desk, begun)).body, { error: 'authorization_pending' });
-  const kept = await house.db.row<{ n: number }>(sql`
-    select count(*) as n from consent_event e join consent c on c.id = e.consent_id join subject s on s.subject_id = c.subject_id
-    join zalo_link l on l.account_id = s.account_id where l.zalo_id = ${citizen.person.zaloId} and e.purpose_id = 'tongdai.goi-lai'`);
+  const kept = await house.db.row<{ n: number }>(keptOf(citizen));
   t.is(kept?.n, 0, 'what was refused left nothing behind');
   t.is((await answer(citizen, seen.id, right)).status, 200);
 });
@@ -71,6 +76,24 @@ test('a purpose nothing depends on may be left out', async (t) => {
   const given = await poll(desk, begun);
   t.is(given.status, 200, given.text);
   t.false((claimsOf(given.body['access_token'])['purposes'] as string[]).includes('hoso.bao-tin'));
+});
+
+test('a child under 16 allows nothing alone that rests on consent, and may always refuse', async (t) => {
+  const citizen = await meetInZalo(house);
+  const child = { ...citizen, own: await tokenFor(house, citizen, ME(house)), tel: '' };
+  const at = { db: house.db, vault: await vaultOf(house) };
+  const row = await house.db.row<{ account_id: string }>(sql`select account_id from zalo_link where zalo_id = ${citizen.person.zaloId}`); // prettier-ignore
+  const accountId = row?.account_id ?? '';
+  const birthdate = bornAgo(12);
+  await bind(at, { accountId, personalNumber: inventNumber(birthdate), birthdate }, new Date());
+  const e164 = internationalNumber(citizen.person.phone);
+  await bindPhone(at.db, at.vault, { accountId, e164 }, new Date());
+
+  const begun = await begin(desk, `tel:${e164}`, CALL_ME);
+  const said = await sayYes(house, child);
+  t.is(said.status, 403, said.text);
+  t.like((await poll(desk, begun)).body, { error: 'authorization_pending' });
+  t.is((await sayNo(house, child)).status, 200);
 });
 
 test('a no agrees to nothing', async (t) => {

@@ -4,9 +4,8 @@ import { createHash } from 'node:crypto';
 import type { RegisteredClient } from '../../adapters/oidc-storage/clients.ts';
 import { deskMetadata } from '../../provider/desk.ts';
 import { internationalNumber } from '../../sandbox/citizen/people.ts';
-import { goOn, ME, tokenFor, VIEW } from '../support/app-citizen.ts';
+import { goOn, ME, meetInZalo, tokenFor, VIEW } from '../support/app-citizen.ts';
 import type { AppCitizen } from '../support/app-citizen.ts';
-import { meetInZalo } from '../support/app-citizen.ts';
 import { clientKey } from '../support/broker.ts';
 import type { TestHouse, TestKey } from '../support/broker.ts';
 import { accessTokenOf, codeOf } from '../support/launch.ts';
@@ -129,13 +128,13 @@ export const sayNo = async (house: TestHouse, citizen: Citizen): Promise<Reply> 
 
 /** Does what the 401 of an answer asks for, in the app. */
 export async function stepUp(house: TestHouse, citizen: Citizen, asked: Reply): Promise<void> {
-  const { acr, max_age, scope, resource } = asked.body['required'] as Readonly<Record<string, unknown>>;
+  const { acr, max_age: maxAge, scope, resource } = asked.body['required'] as { acr: string; max_age?: number; scope: string; resource: string }; // prettier-ignore
   const begun = await citizen.launch.begin({
-    scope: String(scope),
-    resource: String(resource),
-    acr_values: String(acr),
-    max_age: max_age === undefined ? undefined : String(max_age),
+    scope,
+    resource,
+    acr_values: acr,
+    max_age: maxAge === undefined ? undefined : String(maxAge),
   });
   const done = await goOn(house, citizen, begun, { choose: { choice: 'otp' } });
-  citizen.own = accessTokenOf(await citizen.launch.token(codeOf(done), { resource: String(resource) }));
+  citizen.own = accessTokenOf(await citizen.launch.token(codeOf(done), { resource }));
 }

@@ -87,19 +87,17 @@ test.serial('the number that came with a login is nobody’s phone on record', a
   t.false(house.logged.join('').includes(citizen.person.phone.slice(1)));
 });
 
-test.serial('a number Zalo cannot tell refuses the login in the same words', async (t) => {
-  for (const knobs of [{ 'info.number': '84' as const, 'clock.aheadMs': 200_000 }]) {
-    const citizen = await meetInZalo(house);
-    const tokens = own(citizen);
-    house.zalo.setKnobs(knobs);
-    isRefused(t, await login(citizen, tokens));
-    house.zalo.setKnobs({ 'clock.aheadMs': 0 });
-    t.deepEqual(await traces(citizen), []);
-  }
+test.serial('a phone token of three minutes ago refuses the login in the same words', async (t) => {
+  const citizen = await meetInZalo(house);
+  const tokens = own(citizen);
+  house.zalo.setKnobs({ 'clock.aheadMs': 200_000 });
+  isRefused(t, await login(citizen, tokens));
+  house.zalo.setKnobs({ 'clock.aheadMs': 0 });
+  t.deepEqual(await traces(citizen), []);
 });
 
 test.serial(
-  'Zalo away between the two questions: nothing has begun, and both tokens serve again',
+  'Zalo away between the two questions: nothing has begun, and the token serves again',
   async (t) => {
     const citizen = await meetInZalo(house);
     const tokens = own(citizen);
@@ -108,6 +106,8 @@ test.serial(
     t.like(away, { status: 503, body: { error: 'temporarily_unavailable' } });
     t.truthy(away.headers.get('retry-after'));
     t.deepEqual(await traces(citizen), []);
-    t.is((await login(citizen, tokens)).status, 200);
+    // Zalo may have used up the phone's before it fell silent.
+    const { phoneToken } = own(citizen);
+    t.is((await login(citizen, { ...tokens, phoneToken })).status, 200);
   },
 );

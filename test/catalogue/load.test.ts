@@ -21,6 +21,7 @@ test('the catalogue of the province loads, and everything in it is found by name
   t.deepEqual(catalogue.serviceByCode.get('hoso')?.scopes, [
     'svc:hoso:nop',
     'svc:hoso:xem',
+    'svc:hoso:tinh-trang',
     'svc:hoso:chuan-bi',
     'svc:hoso:nop-tthc',
   ]);

@@ -61,8 +61,8 @@ test('a message of a linked citizen becomes a token of level 1 for that citizen,
   const claims = claimsOf(given.body['access_token']);
   t.like(claims, {
     aud: DOSSIERS,
-    client_id: 'tong-dai-1022',
-    act: { sub: 'tong-dai-1022' },
+    client_id: 'nhan-tin-1022',
+    act: { sub: 'nhan-tin-1022' },
     acr: `${defaultAcrBase}1`,
     amr: ['zalo'],
     auth_time: Math.floor(at / 1000),
@@ -173,7 +173,12 @@ test('nobody but the hotline may trade: no portal, no service, no other hotline,
   const portal = await createPortal(house, 'cong-la', { grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:token-exchange'] }); // prettier-ignore
   const service = await createService(house, 'dich-vu-la', REPORTS);
   const other = await createHotline(house, 'tong-dai-la');
-  for (const [client, error] of [[portal, 'unauthorized_client'], [service, 'unauthorized_client'], [other, 'unauthorized_client']] as const) { // prettier-ignore
+  for (const [client, error] of [
+    [portal, 'unauthorized_client'],
+    [service, 'unauthorized_client'],
+    [other, 'unauthorized_client'],
+  ] as const) {
+    // prettier-ignore
     const reply = await exchange(client, write());
     t.deepEqual(refusedWith(reply, error), REFUSED, reply.text);
   }
@@ -226,7 +231,9 @@ test('what ended is not served: no link, no consent, no consent for this client'
   const { own, userId } = await linkChat(house, person);
   t.is((await exchange(hotline, write('x', {}, userId))).status, 200);
   const { body } = await own('GET', '/me/consents');
-  const services = body['services'] as { consents: { record_id: string; version: number; live: boolean }[] }[]; // the wire's shape
+  const services = body['services'] as {
+    consents: { record_id: string; version: number; live: boolean }[];
+  }[]; // the wire's shape
   const record = services.flatMap(({ consents }) => consents).find(({ live }) => live);
   await own('POST', `/me/consents/${record?.record_id}/withdraw`, { version: record?.version });
   const withdrawn = await exchange(hotline, write('x', {}, userId));
@@ -258,6 +265,14 @@ test('logs hold no message, no token and no id of a person', async (t) => {
   await exchange(hotline, event);
   const all = house.logged.join('\n');
   t.regex(all, /hotline\.exchanged/);
-  for (const secret of ['bồ câu', Buffer.from(event.raw).toString('base64url').slice(0, 40), event.signature.slice(4), chat, String(given.body['access_token']), await accountOf(citizen)]) // prettier-ignore
+  for (const secret of [
+    'bồ câu',
+    Buffer.from(event.raw).toString('base64url').slice(0, 40),
+    event.signature.slice(4),
+    chat,
+    String(given.body['access_token']),
+    await accountOf(citizen),
+  ])
+    // prettier-ignore
     t.false(all.includes(secret), secret);
 });

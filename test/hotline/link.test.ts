@@ -116,7 +116,9 @@ test('of many chats that bring a code at once to two brokers one is linked', asy
     ),
   );
   t.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200]));
-  const links = await house.db.rows(sql`select 1 from oa_link where account_id = ${await accountOf(citizen)}`);
+  const links = await house.db.rows(
+    sql`select 1 from oa_link where account_id = ${await accountOf(citizen)}`,
+  );
   t.is(links.length, 1);
 });
 
@@ -126,7 +128,9 @@ test('a new code ends the one before; an old one is good for ten minutes', async
   await send(chat, code);
   t.false(await isLinked(own));
   const accountId = await accountOf(citizen);
-  await house.db.run(sql`update oa_link_code set expires_at = now() - interval '1 second' where account_id = ${accountId}`);
+  await house.db.run(
+    sql`update oa_link_code set expires_at = now() - interval '1 second' where account_id = ${accountId}`,
+  );
   await send(chat, String(body['code']));
   t.false(await isLinked(own));
 });
@@ -150,7 +154,7 @@ test('a chat belongs to one account: who links it anew takes it from the one bef
   t.true(await isLinked(next.own));
   const marks = await house.db.rows(sql`
     select client_id from watermark where kind = 'sub' and account_id = ${await accountOf(first.citizen)}`);
-  t.deepEqual(marks, [{ client_id: 'tong-dai-1022' }], 'and its tokens die');
+  t.deepEqual(marks, [{ client_id: 'nhan-tin-1022' }], 'and its tokens die');
 });
 
 test('the citizen ends the link; ending it again is quiet', async (t) => {
@@ -169,7 +173,9 @@ test('who refuses the purposes gets no code, and who takes the consent back is l
   const { own: again } = await linkChat(house, citizen);
   t.true(await isLinked(again));
   const { body } = await again('GET', '/me/consents');
-  const services = body['services'] as { consents: { record_id: string; version: number; live: boolean }[] }[]; // the wire's shape
+  const services = body['services'] as {
+    consents: { record_id: string; version: number; live: boolean }[];
+  }[]; // the wire's shape
   const record = services.flatMap(({ consents }) => consents).find(({ live }) => live);
   const path = `/me/consents/${record?.record_id}/withdraw`;
   t.is((await again('POST', path, { version: record?.version })).status, 200);
@@ -207,7 +213,15 @@ test('logs hold no message, no code and no id of a person', async (t) => {
   await send(chat, code, { secret: 'another' });
   const all = house.logged.join('\n');
   t.regex(all, /hotline\.code/);
-  for (const secret of ['bồ câu', code, code.replaceAll(' ', '').slice(2), chat, citizen.person.zaloId, await accountOf(citizen)]) // prettier-ignore
+  for (const secret of [
+    'bồ câu',
+    code,
+    code.replaceAll(' ', '').slice(2),
+    chat,
+    citizen.person.zaloId,
+    await accountOf(citizen),
+  ])
+    // prettier-ignore
     t.false(all.includes(secret), secret);
 });
 

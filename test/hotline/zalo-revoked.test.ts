@@ -32,7 +32,11 @@ const path = '/zalo/thu-hoi';
 const accountOf = async ({ person }: AppCitizen) =>
   (await house.db.row<{ account_id: string }>(sql`select account_id from zalo_link where zalo_id = ${person.zaloId}`))?.account_id ?? ''; // prettier-ignore
 /** As Zalo signs it: the values in the order of their keys, then the key. */
-function revocation(userId: string, over: object = {}, apiKey = house.config.TNID_ZALO_MINIAPP_API_KEY ?? '') {
+function revocation(
+  userId: string,
+  over: object = {},
+  apiKey = house.config.TNID_ZALO_MINIAPP_API_KEY ?? '',
+) {
   const fields: Record<string, unknown> = { event: 'user.revoke.consent', appId: MINI_APP_ID, userId, timestamp: Date.now(), ...over }; // prettier-ignore
   const content = Object.keys(fields).toSorted().map((name) => String(fields[name])).join(''); // prettier-ignore
   return { raw: JSON.stringify(fields), signature: sha256(content, apiKey) };

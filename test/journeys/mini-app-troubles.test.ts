@@ -26,7 +26,7 @@ test.serial('Zalo is down: the list stands, a sentence says why, one press signs
   await app.reads('Phản ánh hiện trường');
   await app.look('zalo-ban');
   await knobs({ 'net.fault': 'none' });
-  await app.press('Đăng nhập bằng Zalo');
+  await app.press('Thử lại');
   await app.reads(`Chào ${app.person.name}`);
 });
 
@@ -71,7 +71,7 @@ test.serial('somebody on the phone: the app says stop, and nothing was begun', a
   await app.press('Có người đang gọi tôi');
   await app.reads('Hãy dừng lại và cúp máy');
   await app.look('dung-lai');
-  await app.press('Dừng lại');
+  await app.press('Tôi hiểu, dừng lại');
   await app.reads('Chưa được phép làm việc này.');
 });
 

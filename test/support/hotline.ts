@@ -2,15 +2,15 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { RegisteredClient } from '../../adapters/oidc-storage/clients.ts';
-import { tokenFor } from './app-citizen.ts';
-import { ME } from './app-citizen.ts';
+import { hotlineMetadata } from '../../provider/token-exchange.ts';
+import { ME, tokenFor } from './app-citizen.ts';
 import type { AppCitizen } from './app-citizen.ts';
 import { clientKey } from './broker.ts';
 import type { HotlineOa, TestHouse, TestKey } from './broker.ts';
 import { createRp, DOSSIERS } from './rp.ts';
 import type { Form, Reply, Rp, Sending } from './rp.ts';
 
-export const HOTLINE = 'tong-dai-1022';
+export const HOTLINE = 'nhan-tin-1022';
 export const STATE = 'svc:hoso:tinh-trang';
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const OA_EVENT = 'urn:tayninh:params:oauth:token-type:zalo-oa-event';
@@ -26,11 +26,8 @@ export const hotlineClient = (
   metadata: {
     client_id: clientId,
     client_name: 'Tổng đài 1022',
-    redirect_uris: [],
-    response_types: [],
-    grant_types: [EXCHANGE],
     jwks: { keys: [key.publicJwk] },
-    require_pushed_authorization_requests: false,
+    ...hotlineMetadata(),
   },
 });
 
@@ -119,7 +116,10 @@ export async function ownApi(house: TestHouse, citizen: AppCitizen) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }; // what our own API says
+    return {
+      status: response.status,
+      body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    }; // what our own API says
   };
 }
 

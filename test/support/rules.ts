@@ -48,7 +48,17 @@ const doors: Record<string, { values: readonly string[]; types?: readonly string
   assisted: { values: ['errors.ts', 'database.ts', ...assurance] },
   adapters: { values: ['errors.ts', 'database.ts', 'policies', 'keys'], types: [...consent, 'safety'] },
   provider: {
-    values: ['errors.ts', 'database.ts', ...consent, 'counter', 'safety', 'hotline', 'assisted', 'views', 'packages/guard'],
+    values: [
+      'errors.ts',
+      'database.ts',
+      ...consent,
+      'counter',
+      'safety',
+      'hotline',
+      'assisted',
+      'views',
+      'packages/guard',
+    ],
   },
   web: {
     values: [

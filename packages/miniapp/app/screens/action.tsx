@@ -86,7 +86,7 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
   }
   return (
     <Screen title={action.title[lang]}>
-      {trouble !== undefined && <Trouble error={trouble} />}
+      {trouble !== undefined && <Trouble error={trouble} onRetry={() => void send()} />}
       {answer?.outcome === 'refused' && (
         <div class="alert" role="alert">
           <p>{answer.title || words.errors.denied}</p>

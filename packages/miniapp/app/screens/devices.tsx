@@ -27,7 +27,7 @@ export function DevicesScreen() {
     await reload();
   };
   const kinds: Readonly<Record<string, string>> = said.kinds;
-  const kindText = (kind = '') => kinds[kind] ?? said.unknown;
+  const kindText = (kind: string) => kinds[kind] ?? said.unknown;
 
   return (
     <Screen title={said.title}>
@@ -54,7 +54,7 @@ export function DevicesScreen() {
             {sessions.map(({ id, kind, opened_at: at, current }) => (
               <Place
                 key={id}
-                title={kindText(kind)}
+                title={kind === undefined ? said.app : kindText(kind)}
                 text={said.opened(timeText(at, lang))}
                 isCurrent={current}
                 button={said.end}

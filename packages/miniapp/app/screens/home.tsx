@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { groupOf, type Group, type Service } from '../catalogue.ts';
 import { useApp } from '../frame.ts';
 import { dayText, timeText } from '../language.ts';
@@ -18,6 +19,10 @@ const own = [
 export function HomeScreen() {
   const { words, catalogue, trouble, open, signIn } = useApp();
   const { home } = words;
+  // After it was drawn. What a slow telephone waits for can be read in any browser's tools, and is tested.
+  useEffect(() => {
+    if (catalogue !== undefined) performance.mark('utilities');
+  }, [catalogue]);
   if (signIn.state === 'left') return <LeftScreen />;
   const of = (group: Group) => (catalogue?.services ?? []).filter((one) => groupOf(one) === group);
   return (
@@ -68,8 +73,7 @@ function WhoIsHere() {
   if (signIn.state === 'out' && signIn.trouble !== undefined) {
     return (
       <div class="who">
-        <Trouble error={signIn.trouble} />
-        <Button onPress={() => void enter()}>{home.signIn}</Button>
+        <Trouble error={signIn.trouble} onRetry={() => void enter()} />
       </div>
     );
   }

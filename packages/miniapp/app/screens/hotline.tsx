@@ -12,7 +12,13 @@ import { Loaded, useEvery, useRemote } from '../waiting.tsx';
 export function HotlineScreen() {
   const { words, session } = useApp();
   const { hotline: said } = words;
-  const [remote, reload] = useRemote(() => session.own('/hotline', hotlineSchema));
+  const [remote, reload] = useRemote(() =>
+    session.own('/hotline', hotlineSchema).catch((error: unknown) => {
+      // A house without a hotline account has nothing to link.
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }),
+  );
   const [told, setTold] = useState<string>();
   const [code, setCode] = useState<string>();
   const [trouble, setTrouble] = useState<TroubleShown>();
@@ -55,32 +61,36 @@ export function HotlineScreen() {
       </p>
       {trouble !== undefined && <Trouble error={trouble} />}
       <Loaded remote={remote} onRetry={() => void reload()}>
-        {(hotline) => (
-          <>
-            <Stand hotline={hotline} />
-            {hotline.linked ? (
-              <>
-                <Chat oaId={hotline.oa_id} message={undefined} />
-                <Button kind="quiet" onPress={() => void unlink()}>
-                  {said.unlink}
-                </Button>
-              </>
-            ) : code === undefined ? (
-              <Offer
-                key={hotline.notice.version}
-                hotline={hotline}
-                onLink={(version, ids) => void link(version, ids)}
-              />
-            ) : (
-              <section class="done">
-                <p>{said.send}</p>
-                <p class="big-code">{code}</p>
-                <p>{said.sendText}</p>
-                <Chat oaId={hotline.oa_id} message={code} />
-              </section>
-            )}
-          </>
-        )}
+        {(hotline) =>
+          hotline === undefined ? (
+            <p class="panel">{said.notHere}</p>
+          ) : (
+            <>
+              <Stand hotline={hotline} />
+              {hotline.linked ? (
+                <>
+                  <Chat oaId={hotline.oa_id} message={undefined} />
+                  <Button kind="quiet" onPress={() => void unlink()}>
+                    {said.unlink}
+                  </Button>
+                </>
+              ) : code === undefined ? (
+                <Offer
+                  key={hotline.notice.version}
+                  hotline={hotline}
+                  onLink={(version, ids) => void link(version, ids)}
+                />
+              ) : (
+                <section class="done">
+                  <p>{said.send}</p>
+                  <p class="big-code">{code}</p>
+                  <p>{said.sendText}</p>
+                  <Chat oaId={hotline.oa_id} message={code} />
+                </section>
+              )}
+            </>
+          )
+        }
       </Loaded>
     </Screen>
   );

@@ -21,7 +21,7 @@ export function BrakeStep({ reply }: StepProps<'brake'>) {
           </a>
         </p>
         <Button kind="quiet" onPress={() => reply({ step: 'brake', guided: 'yes' })}>
-          {words.wizard.stop}
+          {words.brake.stopped}
         </Button>
       </div>
     );

@@ -7,9 +7,11 @@ import { minutesOf, type StepProps } from './step.ts';
 export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
   const { words } = useApp();
   const { counter } = words;
-  // An officer who has it in hand needs no code on the screen any more, and the broker sends none.
-  const { user_code: code = '', expires_in: seconds = 0 }: { user_code?: string; expires_in?: number } =
-    challenge;
+  // Members of the wire that are left out once an officer has the request in hand (no code to show any more).
+  const { user_code: code = '', expires_in: seconds = 0 } = challenge as {
+    user_code?: string;
+    expires_in?: number;
+  };
   const left = useSecondsLeft(seconds, turn);
   const state = stateOf(challenge.state);
   const isOver = state === 'refused' || state === 'expired';

@@ -21,6 +21,7 @@ export const enSteps: typeof viSteps = {
     help: 'Family or an officer sitting beside you is fine.',
     stopTitle: 'Stop and hang up',
     stopText: 'Officers never call and tell you to do this. Hang up, then call 1022 to be sure.',
+    stopped: 'I understand, stop',
     stopHelp: 'Nothing has happened. When you want to do it yourself, begin again.',
   },
   choose: {

@@ -22,6 +22,7 @@ export const viSteps = {
     stopTitle: 'Hãy dừng lại và cúp máy',
     stopText:
       'Cán bộ không bao giờ gọi điện bảo bạn làm bước này. Hãy cúp máy, rồi gọi 1022 để hỏi cho chắc.',
+    stopped: 'Tôi hiểu, dừng lại',
     stopHelp: 'Chưa có gì xảy ra. Khi nào tự mình muốn làm, bạn làm lại từ đầu.',
   },
   choose: {
