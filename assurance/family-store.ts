@@ -72,7 +72,8 @@ export const setFlow = (db: Database, { id, flow }: { id: string; flow: object }
 
 /**
  * Ends the launch before this one on the same machine and says which step-up it was in: the same request,
- * still open. 1 row for the launch that comes first.
+ * still open. 1 row for the launch that comes first. None where level 2 was reached: that served the launch
+ * it was proven in, and what is left to answer is asked anew after a new proof.
  */
 export const takeOverFlow = (
   db: Database,
@@ -95,6 +96,7 @@ export const takeOverFlow = (
         and t.kind = 'challenge' and t.account_id = f.account_id and t.client_id = f.client_id and t.want_level = 2
         and t.scopes = ${to.scopes}::text[] and t.max_age_seconds is not distinct from ${to.maxAgeSeconds}::int
         and t.state not in ('done', 'failed', 'expired') and t.expires_at > ${now}
+        and not exists (select 1 from level_fact l where l.transaction_id = t.id and l.level = 2)
       order by t.created_at desc limit 1 for update of f)
     update login_family f set ended_at = ${now} from before
     where f.id = before.id and f.ended_at is null

@@ -17,7 +17,7 @@ const SAID: Readonly<Record<NoticeKind, string>> = {
   phone_changed: 'So dien thoai cua tai khoan ban vua thay doi',
   guardian_asked: 'Mot em ban dai dien dang doi ban tra loi',
   guardian_recorded: 'Vua ghi nhan ban la nguoi dai dien cua mot tre em',
-  assisted_asked: 'Tong dai hoac can bo xin lam mot viec thay ban, doi ban tra loi',
+  assisted_asked: 'Tong dai hoac can bo xin lam mot viec thay ban',
   hotline_linked: 'Zalo vua duoc noi voi Tong dai 1022 de hoi ho so cua ban',
   zalo_revoked: 'Ban da rut dong y trong Zalo. Moi noi da dang xuat',
 };
@@ -37,7 +37,7 @@ export const zaloNoticeText = (kind: NoticeKind, at: Date): string =>
 
 function whatElse(kind: NoticeKind): string {
   // No address to open: whoever sends such a message to deceive would put theirs there.
-  if (kind === 'assisted_asked') return 'Ban khong noi chuyen voi ho? Hay tu choi, goi 1022';
+  if (kind === 'assisted_asked') return 'Khong noi chuyen voi ho? Hay tu choi. Goi 1022';
   return NEWS.has(kind) ? 'Can giup? Goi 1022' : 'Khong phai ban? Goi 1022';
 }
 

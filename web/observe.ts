@@ -39,7 +39,7 @@ function newReference(): string {
 }
 
 const FIXED =
-  /^\/(?:|auth|authorize-challenge(?:\/chip)?|par|backchannel|token|introspect|revoke|userinfo|jwks|revocations|access\/v1\/evaluations?|decisions|ssf\/(?:jwks|streams|status|verify|poll)|tien-ich\.json|me|me\/(?:consents|reads|devices|sign-out|requests|hotline)|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|xong|tiep\/(?:da-dung|vneid\/ve)|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|danh-muc|dich-vu|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|catalogue(?:\/(?:lich-su|ai-lam-duoc-gi))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+)$/;
+  /^\/(?:|auth|authorize-challenge(?:\/chip)?|par|backchannel|token|introspect|revoke|userinfo|jwks|revocations|access\/v1\/evaluations?|decisions|ssf\/(?:jwks|streams|status|verify|poll)|tien-ich\.json|me|me\/(?:consents|reads|devices|sign-out|requests|hotline)|toi|toi\/ve|toi\/khoa(?:\/(?:them|ve))?|toi\/ma-khoi-phuc(?:\/ve)?|toi\/thiet-bi|toi\/con(?:\/ve)?|k\/da-khoa|xong|tiep\/(?:da-dung|vneid\/ve)|zalo\/ve|vneid\/ve|can-bo\/(?:dang-nhap(?:\/khoa)?|thoat|danh-muc|dich-vu|bao-mat(?:\/(?:ma|khoa|khoa\/bo))?)|counter(?:\/(?:ma|tai-khoan|doi-so|giam-ho))?|catalogue(?:\/(?:lich-su|ai-lam-duoc-gi))?|quyen-cua-ban|tin-nhan\/bao-nhan\/sms|da-dang-xuat|session\/end(?:\/(?:confirm|success))?|\.well-known\/[a-z-]+(?:\/me)?)$/;
 
 /** For logs and measurements: an address without what only its holder may know. */
 export function patternOf(path: string): string {

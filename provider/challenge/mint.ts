@@ -23,6 +23,9 @@ export const mintCode = (house: ChallengeHouse, ctx: Context, stand: Stand, now:
 async function mint(house: ChallengeHouse, ctx: Context, stand: Stand, now: Date): Promise<string> {
   const { family, flow, client, person } = stand;
   const { accountId, request, consent, stands } = person;
+  // Its steps are done, but what they proved has been taken back meanwhile.
+  if (stands.level < stand.asking.wanted.level)
+    throw new Trouble('unmet_authentication_requirements', { detail: 'level' });
   const provider = house.provider();
   const existing = family.grant_id === null ? undefined : await provider.Grant.find(family.grant_id);
   const mine =

@@ -143,6 +143,6 @@ test('a client that was switched off is forgotten at the next notice', async (t)
 });
 
 test('a model nobody switched on is refused loudly', (t) => {
-  for (const model of ['DeviceCode', 'BackchannelAuthenticationRequest', 'InitialAccessToken', 'constructor'])
+  for (const model of ['DeviceCode', 'InitialAccessToken', 'constructor'])
     t.throws(() => storage(model), { message: /switched off/ });
 });

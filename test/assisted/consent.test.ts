@@ -115,7 +115,7 @@ test('the citizen is told by message, without an address and with what to do whe
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const [message] = /TayNinhID [^"]*xin lam mot viec[^"]*/.exec(text) ?? [''];
-  t.regex(message, /tu choi, goi 1022/);
+  t.regex(message, /Khong noi chuyen voi ho\? Hay tu choi\. Goi 1022/);
   t.notRegex(message, /https?:|\d{6}|TN-48|Hoa/);
   t.true(message.length <= 160, String(message.length));
 });

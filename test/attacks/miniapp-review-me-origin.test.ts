@@ -1,9 +1,10 @@
 // All mini apps of Zalo share the origin h5.zdn.vn. Another one, on the same telephone, gets nothing that
 // lasts: nothing stored, nothing cached, nothing hung on the window, and no answer that helps it.
 
+import { createHash } from 'node:crypto';
 import test from 'ava';
+import { exportJWK, generateKeyPair } from 'jose';
 import type { Page } from 'playwright-core';
-import { generateKeyPair, exportJWK } from 'jose';
 import { openBrowser } from '../support/browser.ts';
 import { bundle } from '../miniapp/bundle.ts';
 import { answersOf, meet, startGround, zaloOf, type Ground } from '../miniapp/ground.ts';
@@ -55,7 +56,10 @@ async function openApps() {
   await context.grantPermissions(['local-network-access'], { origin: 'https://h5.zdn.vn' }).catch(() => {});
   const settings = { issuer: ground.house.issuer, clientId: 'miniapp', services: ground.services };
   const files: Readonly<Record<string, readonly [string, string]>> = {
-    [home]: ['text/html', '<!doctype html><meta charset="utf-8"><script type="module" src="app.js"></script><body>'],
+    [home]: [
+      'text/html',
+      '<!doctype html><meta charset="utf-8"><script type="module" src="app.js"></script><body>',
+    ],
     [`${home}app.js`]: ['text/javascript', app],
     [`${home}miniapp.js`]: ['text/javascript', code],
     [`${home}settings.json`]: ['application/json', JSON.stringify(settings)],
@@ -86,7 +90,7 @@ async function openApps() {
 }
 
 /** Whatever outlives a page, and whatever another window of the origin may read of this one, as text. */
-const everything = `(async (other) => {
+const everything = `(async () => {
   const said = [document.cookie, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.referrer];
   said.push(JSON.stringify(await indexedDB.databases()), JSON.stringify(await caches.keys()));
   said.push(JSON.stringify((await navigator.serviceWorker.getRegistrations()).length));
@@ -106,7 +110,7 @@ test('after a citizen was signed in, the next app of the origin finds nothing th
   t.deepEqual(await context.cookies(), []);
 });
 
-test('an app that opens ours in a frame reads no secret off its window, its history or its addresses', async (t) => {
+test('whoever reaches our window (same origin: a frame, an opener) reads no secret off it, its history or its addresses', async (t) => {
   const { page, secrets } = await openApps();
   // Nearer than another app can come: the page itself is read, all the way down.
   const found = (await page.evaluate(`(() => {
@@ -145,7 +149,9 @@ test("another app's own Zalo token signs nobody in here, whatever page it comes 
   const person = await meet(ground);
   const { accessToken } = ground.house.zalo.mintMiniAppTokens({ zaloId: person.zaloId, appId: FOREIGN_ZALO_APP.appId, scopes: [] }); // prettier-ignore
   const launch = await openLaunch(ground.house.issuer);
-  const said = await launch.login(accessToken, ME(ground.house), { headers: { origin: 'https://h5.zdn.vn' } });
+  const said = await launch.login(accessToken, ME(ground.house), {
+    headers: { origin: 'https://h5.zdn.vn' },
+  });
   t.is(said.status, 400);
   t.is(said.body['error'], 'invalid_grant');
 });
@@ -158,8 +164,11 @@ test('a token taken from another app of the origin opens nothing with another ke
   const tokens = [...secrets].filter((one) => one.split('.').length === 3);
   t.true(tokens.length >= 1);
   for (const token of tokens) {
-    const dpop = await thief.proof('/me', { htm: 'GET' }, privateKey, jwk);
-    const said = await fetch(`${ground.house.issuer}/me`, { headers: { authorization: `DPoP ${token}`, dpop } });
+    const ath = createHash('sha256').update(token).digest('base64url');
+    const dpop = await thief.proof('/me', { htm: 'GET', ath }, privateKey, jwk);
+    const said = await fetch(`${ground.house.issuer}/me`, {
+      headers: { authorization: `DPoP ${token}`, dpop },
+    });
     t.is(said.status, 401);
     t.false((await said.text()).includes('name'));
   }

@@ -19,7 +19,8 @@ test.before(async () => {
 });
 test.after.always(() => house?.stop());
 
-const metadataIn = (challenge: string | null) => /resource_metadata="([^"]+)"/.exec(challenge ?? '')?.[1] ?? '';
+const metadataIn = (challenge: string | null) =>
+  /resource_metadata="([^"]+)"/.exec(challenge ?? '')?.[1] ?? '';
 
 test('every refusal of the account leads to the metadata of the account, and of nothing else (RFC 9728 3.3)', async (t) => {
   const own = await openOwn(house);

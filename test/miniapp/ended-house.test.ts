@@ -37,7 +37,9 @@ function openApp(person: Person) {
     fetch: async (input, init) => {
       const response = await fetch(input, init);
       const said = /error_description="(ended)"/.exec(response.headers.get('www-authenticate') ?? '')?.[1];
-      heard.push(`${new URL(String(input)).pathname} ${response.status}${said === undefined ? '' : ` ${said}`}`);
+      heard.push(
+        `${new URL(String(input)).pathname} ${response.status}${said === undefined ? '' : ` ${said}`}`,
+      );
       return response;
     },
   });

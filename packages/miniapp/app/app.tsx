@@ -116,7 +116,9 @@ export function App(props: {
 
 /** The screen lies in the address behind #, so that the telephone's own "back" works. */
 function usePath(): [string, (path: string) => void] {
-  const read = () => location.hash.slice(1) || '/';
+  // The hotline's address opens its own screen (docs/hotline.md).
+  const entry = new URLSearchParams(location.search).get('man') === 'lien-ket-1022' ? '/tong-dai' : '/';
+  const read = () => location.hash.slice(1) || entry;
   const [path, setPath] = useState(read);
   useEffect(() => {
     const follow = () => setPath(read());
