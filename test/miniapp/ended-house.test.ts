@@ -38,7 +38,7 @@ function openApp(person: Person) {
       const response = await fetch(input, init);
       const said = /error_description="(ended)"/.exec(response.headers.get('www-authenticate') ?? '')?.[1];
       heard.push(
-        `${new URL(String(input)).pathname} ${response.status}${said === undefined ? '' : ` ${said}`}`,
+        `${new URL(response.url).pathname} ${response.status}${said === undefined ? '' : ` ${said}`}`,
       );
       return response;
     },

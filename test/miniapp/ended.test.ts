@@ -80,7 +80,7 @@ test('of two calls at once the one that wants fresher steps gets them', async (t
     resource: service.url,
     fetch: async (input, init) => {
       const response = await fetch(input, init);
-      if (String(input).endsWith('/b') && response.status === 401) await raised.promise;
+      if (response.url.endsWith('/b') && response.status === 401) await raised.promise;
       return response;
     },
   });
@@ -92,5 +92,6 @@ test('of two calls at once the one that wants fresher steps gets them', async (t
   raised.resolve();
   await other;
   const asked = openings(broker).slice(1);
-  t.deepEqual(asked.map(({ form }) => form['max_age']).toSorted(), ['60', undefined]);
+  t.deepEqual(new Set(asked.map(({ form }) => form['max_age'])), new Set(['60', undefined]));
+  t.is(asked.length, 2);
 });

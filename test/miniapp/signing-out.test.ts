@@ -21,7 +21,7 @@ test('a call under way when the citizen signs out does not sign them in again', 
     resource: service.url,
     fetch: async (input, init) => {
       const response = await fetch(input, init);
-      if (String(input).endsWith('/xem')) await gate.promise;
+      if (response.url.endsWith('/xem')) await gate.promise;
       return response;
     },
   });
