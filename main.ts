@@ -12,6 +12,7 @@ import { createGrants } from './adapters/oidc-storage/grants.ts';
 import { createReplayStore } from './adapters/oidc-storage/replay.ts';
 import { createStorage } from './adapters/oidc-storage/storage.ts';
 import { deliverDue } from './codes/outbox.ts';
+import { expireRequests } from './assisted/answer.ts';
 import { createBatch } from './audit/batch.ts';
 import { recordAccess } from './audit/record.ts';
 import { countStepUps } from './audit/service-figures.ts';
@@ -225,6 +226,11 @@ async function start(ground: Ground, replace: Replacements): Promise<Broker> {
         name: 'step-up-counts',
         everyMs: 60_000,
         work: () => countStepUps(db, published.catalogue.services, clock()),
+      },
+      {
+        name: 'assisted-requests',
+        everyMs: 60_000,
+        work: async () => void (await expireRequests({ db, origin }, clock())),
       },
       {
         name: 'binding-notices',

@@ -116,7 +116,8 @@ export const settings = {
   TNID_ZALO_GRAPH_URL: { schema: webUrl.prefault('https://graph.zalo.me'), about: 'Zalo Graph' },
   TNID_ZALO_CALLS_PER_MINUTE: {
     schema: decimal.prefault('4000').transform(Number).pipe(z.number().min(1).max(4_000)),
-    about: "this process's share of the 4000 calls a minute that Zalo Graph takes from one app: divide by processes",
+    about:
+      "this process's share of the 4000 calls a minute that Zalo Graph takes from one app: divide by processes",
   },
   TNID_ZALO_OPENAPI_URL: {
     schema: webUrl.prefault('https://openapi.zalo.me'),

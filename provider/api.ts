@@ -2,8 +2,10 @@
 // them for us too.
 
 import type { CatalogueAction, ClientClass, Route } from '../policies/decide.ts';
-import type { API_SCOPES } from './resource-servers.ts';
-import { apiAudience } from './resource-servers.ts';
+
+/** Audience and scopes of our own endpoints, for services (watermark feed, evaluation). */
+export const apiAudience = (issuer: string) => `${issuer}/api`;
+export const API_SCOPES = ['tn:revocations', 'tn:evaluate', 'tn:signals', 'tn:decisions'] as const;
 
 type ApiAction = {
   readonly scope: (typeof API_SCOPES)[number];

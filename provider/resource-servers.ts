@@ -5,14 +5,11 @@ import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { isClaimScope } from '../policies/claims.ts';
 import { releasableScopes } from '../policies/decide.ts';
+import { API_SCOPES, apiAudience } from './api.ts';
 import type { ProviderHouse } from './house.ts';
 import { judgeConsent } from './issue.ts';
 import { ME_SCOPE, meAudience } from './own-api.ts';
 import { KIND } from './sign-on.ts';
-
-/** Audience and scopes of our own endpoints, for services (watermark feed, evaluation). */
-export const apiAudience = (issuer: string) => `${issuer}/api`;
-export const API_SCOPES = ['tn:revocations', 'tn:evaluate', 'tn:signals', 'tn:decisions'] as const;
 
 /**
  * A service has one place to ask: without this it would get a token for nobody. `granted`: the
@@ -39,8 +36,12 @@ export async function resourceServerInfo(
     return jwtServer(house, resource, API_SCOPES.join(' '));
   }
   // A person's own data, shown by the app that signed them in: nothing leaves, so no consent is asked.
-  if (facts?.kind === 'miniapp' && resource === meAudience(house.issuer))
+  // Its codes come from the challenge endpoint alone: the pages have no grant to give for it, and would ask
+  // for one again and again.
+  if (facts?.kind === 'miniapp' && resource === meAudience(house.issuer)) {
+    if (ctx.oidc.route !== 'token') throw new errors.InvalidTarget();
     return jwtServer(house, resource, ME_SCOPE);
+  }
   const service = house.catalogue.serviceById.get(resource);
   if (service === undefined || facts === undefined) throw new errors.InvalidTarget();
   if (ctx.oidc.route !== 'token') {

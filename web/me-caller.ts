@@ -66,7 +66,8 @@ export async function meCaller(site: Site, guard: Guard, ctx: Context): Promise<
   if (!checked.ok) {
     ctx.status = checked.status;
     ctx.set(checked.headers);
-    ctx.body = { ...checked.problem, reference: ctx.state['reference'] };
+    const reference: unknown = ctx.state['reference'];
+    ctx.body = { ...checked.problem, reference };
     return undefined;
   }
   const { clientId, token } = checked.principal;

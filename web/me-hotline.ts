@@ -71,7 +71,7 @@ async function look(site: Site, { hotline, offer }: Desk, { accountId, lang }: M
     oa_id: hotline.oaId,
     notice: {
       version,
-      text: wordsOf(lang).hotline.notice(offer.service.title[lang]),
+      text: wordsOf(lang).hotline.notice(offer.service.owner[lang]),
       purposes: offer.purposes.map((purpose) => ({
         id: purpose.id,
         title: purpose.title[lang],

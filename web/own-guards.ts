@@ -5,9 +5,8 @@ import { createGuard } from '../packages/guard/guard.ts';
 import type { Guard } from '../packages/guard/guard.ts';
 import type { ReplayStore } from '../packages/guard/guard.ts';
 import { publicKeySet } from '../keys/signing-keys.ts';
-import { apiCatalogue } from '../provider/api.ts';
+import { apiAudience, apiCatalogue } from '../provider/api.ts';
 import { meAudience, meCatalogue, meMetadataUrl } from '../provider/own-api.ts';
-import { apiAudience } from '../provider/resource-servers.ts';
 import type { Site } from './site.ts';
 
 export type OwnGuards = {

@@ -76,12 +76,12 @@ export async function redeem(door: BrokerDoor, form: Form): Promise<Issued> {
   return { accessToken, scope: typeof scope === 'string' ? scope : undefined, seconds };
 }
 
-/** What `scanNFC` read, to where the challenge says. @throws TayNinhIdError */
+/** What `scanNFC` read, to where the challenge says. @returns why it was not believed @throws TayNinhIdError */
 export async function uploadChip(
   door: BrokerDoor,
   to: { upload: string; nonce: string },
   scan: unknown,
-): Promise<void> {
+): Promise<string | undefined> {
   if (new URL(to.upload).origin !== new URL(door.issuer).origin)
     throw new TayNinhIdError('protocol', 'the chip may only be sent to the broker');
   const json = typeof scan === 'string' ? scan : JSON.stringify(scan);
@@ -91,7 +91,10 @@ export async function uploadChip(
     'x-client-id': door.clientId,
   };
   const { ok, body } = await patiently(() => post(door, to.upload, json, headers));
-  if (!ok) throw refusal(body['error'], body);
+  if (ok) return undefined;
+  const { error, reason } = body;
+  if (error !== 'chip_refused') throw refusal(error, body);
+  return typeof reason === 'string' && /^[a-z_]{1,40}$/.test(reason) ? reason : 'failed';
 }
 
 type Answer = { readonly ok: boolean; readonly body: Readonly<Record<string, unknown>> };

@@ -139,7 +139,8 @@ async function atZalo(signIn: () => Promise<Outcome>): Promise<Outcome> {
 // Shows the step until the broker has answered it. A broker that is down, or a register behind it, does
 // not throw a citizen out of the wizard: the same step stays, with a sentence.
 async function take(house: FlowHouse, step: StepOutcome, opening: Form): Promise<Outcome> {
-  const { challenge: asked, transaction, session } = step;
+  const { transaction, session } = step;
+  let asked = step.challenge;
   // Where the broker has no session yet, it wants the whole request again, with what was missing.
   const basics =
     session === undefined
@@ -147,6 +148,7 @@ async function take(house: FlowHouse, step: StepOutcome, opening: Form): Promise
       : { response_type: 'code', client_id: house.door.clientId, auth_session: session };
   let trouble: TayNinhIdError | undefined;
   for (;;) {
+    let refusedAs: string | undefined;
     const shown = house.onStep(asked, {
       transaction,
       trouble,
@@ -156,12 +158,18 @@ async function take(house: FlowHouse, step: StepOutcome, opening: Form): Promise
       }),
       sendChip: async (scan) => {
         if (asked.type !== 'cccd_nfc') throw new TypeError(`the step ${asked.type} takes no chip`);
-        await uploadChip(house.door, asked, scan);
+        refusedAs = await uploadChip(house.door, asked, scan);
         return { step: 'cccd_nfc' };
       },
     });
     const fields = await Promise.race([shown, house.session.closed]);
     if (fields === null) throw new TayNinhIdError('declined', `the citizen stopped at ${asked.type}`);
+    // The chip has an answer of its own: the reply would only bring the same step, without the reason.
+    if (refusedAs !== undefined && asked.type === 'cccd_nfc' && fields['step'] === 'cccd_nfc') {
+      asked = { ...asked, error: refusedAs };
+      trouble = undefined;
+      continue;
+    }
     try {
       return await challenge(house.door, { ...fields, ...basics });
     } catch (error) {

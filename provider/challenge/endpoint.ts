@@ -22,7 +22,10 @@ import { Trouble, troubleOf } from './trouble.ts';
 export function challengeEndpoint(house: ChallengeHouse): Middleware {
   return async (ctx, next) => {
     const isUpload = ctx.path === UPLOAD_PATH;
-    if (ctx.path !== CHALLENGE_PATH && !isUpload) return next();
+    if (ctx.path !== CHALLENGE_PATH && !isUpload) {
+      await next();
+      return;
+    }
     ctx.set('cache-control', 'no-store');
     if (ctx.method === 'OPTIONS') return answerPreflight(ctx, 'POST');
     const now = house.clock();

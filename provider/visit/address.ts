@@ -15,8 +15,7 @@ export function addressOf(ctx: Pick<Context, 'req' | 'get'>, trustedProxies: num
 }
 
 /** What one customer holds: an IPv4 address, or a whole IPv6 network, in which ever new ones cost nothing. */
-export const customerOf = (address: string): string =>
-  address.includes('.') ? address : networkOf(address);
+export const customerOf = (address: string): string => (address.includes('.') ? address : networkOf(address));
 
 /** The /24 or /56 an address lies in: limits on a network must not be dodged by changing host bits. */
 export function networkOf(address: string): string {

@@ -50,7 +50,7 @@ Cần gặp người? Hãy gọi 1022.`,
           ...(dossiers.length > MOST_SHOWN ? ['Các hồ sơ khác xem trong ứng dụng Tây Ninh Smart.'] : []),
         ].join('\n'),
   linkNeeded: (address: string) =>
-    `Chúng tôi chưa biết bạn là ai, nên chưa trả lời được về hồ sơ của riêng bạn. Bạn mở địa chỉ này, bấm "Nối với Tổng đài 1022", rồi gửi mã cho chúng tôi: ${address}
+    `Chúng tôi chưa biết bạn là ai, nên chưa trả lời được về hồ sơ của riêng bạn. Bạn mở địa chỉ này, bấm "Nối với 1022", rồi gửi mã cho chúng tôi: ${address}
 Đừng đọc hay gửi mã cho bất cứ ai khác. Chưa tiện? Nhắn mã hồ sơ cũng xem được.`,
   consentNeeded: (address: string) =>
     `Bạn chưa đồng ý cho Tổng đài xem tình trạng hồ sơ của bạn, hoặc đã rút đồng ý. Muốn đồng ý lại, bạn mở: ${address}`,

@@ -1,8 +1,8 @@
-// The mini app's client at the authorization endpoint for browsers, where no broker of ours sent anybody.
+// The mini app's client at the endpoints for browsers, where nobody of ours sent anybody.
 
 import { createHash, randomBytes } from 'node:crypto';
 import test from 'ava';
-import { useMiniApp, ME, REPORT } from '../support/app-citizen.ts';
+import { ME, REPORT, useMiniApp } from '../support/app-citizen.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
@@ -16,20 +16,31 @@ test.before(async () => {
 });
 test.after.always(() => house?.stop());
 
-for (const [what, asked] of [
-  ["the account's own API", () => ME(house)],
-  ['a service', () => REPORT],
-] as const)
-  test(`a link of a stranger's making: ${what}`, async (t) => {
-    const verifier = randomBytes(32).toString('base64url');
-    const visitor = await meet(house);
-    const query = new URLSearchParams({ response_type: 'code', client_id: 'miniapp', redirect_uri: `${house.issuer}/xong`, code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256', ...asked() }); // prettier-ignore
-    const page = await visitor.open(new URL(`${house.issuer}/auth?${query}`));
-    t.log(visitor.browser.page().url.href, visitor.browser.page().title);
-    await passZalo(visitor);
-    t.log(visitor.browser.page().url.href, visitor.browser.page().title);
-    t.log(house.logged.filter((l) => /"level":"(error|warn)"/.test(l)).slice(-4));
-    const launch = await openLaunch(house.issuer);
-    void launch; void page;
-    t.pass();
-  });
+const asks = (wanted: Readonly<Record<string, string>>) => ({
+  response_type: 'code',
+  client_id: 'miniapp',
+  redirect_uri: `${house.issuer}/xong`,
+  code_challenge: createHash('sha256').update(randomBytes(32)).digest('base64url'),
+  code_challenge_method: 'S256',
+  ...wanted,
+});
+
+test("a link to the account's own API ends at once, signed in or not, and is not asked round and round", async (t) => {
+  const visitor = await meet(house);
+  await visitor.open(new URL(`${house.issuer}/auth?${new URLSearchParams(asks(REPORT))}`));
+  await passZalo(visitor);
+  t.true(visitor.browser.page().url.pathname.startsWith('/interaction/'), 'signed in, before the consent');
+  for (const wanted of [ME(house), { ...ME(house), scope: 'openid' }]) {
+    await visitor.open(new URL(`${house.issuer}/auth?${new URLSearchParams(asks(wanted))}`));
+    t.is(visitor.browser.page().url.pathname, '/xong');
+    const anybody = await meet(house);
+    await anybody.open(new URL(`${house.issuer}/auth?${new URLSearchParams(asks(wanted))}`));
+    t.is(anybody.browser.page().url.pathname, '/xong');
+  }
+});
+
+test("nothing is pushed for the account's own API", async (t) => {
+  const launch = await openLaunch(house.issuer);
+  const said = await launch.post('/par', asks(ME(house)));
+  t.like(said, { status: 400, body: { error: 'invalid_target' } });
+});

@@ -10,6 +10,7 @@ import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
 import { challengeOf, claimsIn, codeOf } from '../support/launch.ts';
 import type { Said } from '../support/launch.ts';
+import { openOwn, post } from '../me/account.ts';
 import { createPortal } from '../support/rp.ts';
 import { LEVEL_ONE, signIn as signInOnWeb, visitorAs } from '../support/visitor.ts';
 
@@ -29,7 +30,7 @@ const states = async ({ person }: AppCitizen) =>
     select c.purpose_id, c.state from consent c join subject s using (subject_id) join zalo_link z using (account_id)
     where z.zalo_id = ${person.zaloId} order by 1`)).map(({ purpose_id: id, state }) => `${id} ${state}`); // prettier-ignore
 const hashIn = (said: Said) => String(challengeOf(said)['text_hash']);
-const token = async ({ launch }: AppCitizen, said: Said, { resource } = REPORT as { resource: string }) => {
+const token = async ({ launch }: AppCitizen, said: Said, { resource }: { resource: string } = REPORT) => {
   const given = await launch.token(codeOf(said), { resource });
   return { scope: given.body['scope'], claims: claimsIn(String(given.body['access_token'])) };
 };
@@ -48,13 +49,13 @@ test('the page of consent as data: who, what for, what of, how long, and the exa
     t.true(Array.isArray(purpose['data']) && Array.isArray(purpose['recipients']));
   }
   t.like(purposes[0], { basis_ref: 'Luật 91/2025/QH15 Điều 19 khoản 1 điểm c', data: [{ sensitive: true }] });
-  t.is(createHash('sha256').update(String(said['text'])).digest('base64url'), said['text_hash']);
+  t.is(createHash('sha256').update(String(said['text'])).digest('base64url'), String(said['text_hash']));
 });
 
 test('an answer to another text records nothing and shows the text again', async (t) => {
   const citizen = await meetInZalo(house);
   const hash = hashIn(await signIn(house, citizen));
-  for (const wrong of [undefined, 'x', hash.slice(1), hash.toLowerCase(), `${hash}=`])
+  for (const wrong of ['', 'x', hash.slice(1), hash.toLowerCase(), `${hash}=`])
     t.like(challengeOf(await citizen.launch.call({ consent: 'approve', consent_text_hash: wrong, consent_purposes: RESULT })), { type: 'consent', error: 'changed', text_hash: hash }); // prettier-ignore
   t.like(challengeOf(await citizen.launch.call({ consent: 'deny', consent_text_hash: 'x' })), { error: 'changed' }); // prettier-ignore
   t.deepEqual(await states(citizen), []);
@@ -137,16 +138,36 @@ test('consent is the person’s, not the launch’s: given on the web, it is not
   t.deepEqual((await token(citizen, done)).claims['purposes'], [RESULT]);
 });
 
-test('what was withdrawn is out of the next token', async (t) => {
-  const citizen = await meetInZalo(house);
-  const { claims } = await token(citizen, await goOn(house, citizen, await signIn(house, citizen)));
+test('what was withdrawn is out of the next token, even by a code from before', async (t) => {
+  const own = await openOwn(house);
+  const { claims } = await token(own, await goOn(house, own, await own.launch.begin(REPORT)));
   t.truthy(claims['consent_id']);
-  const code = codeOf(await citizen.launch.begin(REPORT));
-  await house.db.run(sql`
-    update consent c set state = 'withdrawn', version = c.version + 1 from subject s join zalo_link z using (account_id)
-    where c.subject_id = s.subject_id and z.zalo_id = ${citizen.person.zaloId}`);
-  const given = await citizen.launch.token(code, { resource: REPORT.resource });
-  t.deepEqual(claimsIn(String(given.body['access_token']))['purposes'], [], 'even with a code from before');
+  const code = codeOf(await own.launch.begin(REPORT));
+  const row = await house.db.row<{ id: string; version: number }>(sql`
+    select c.id, c.version from consent c join subject s using (subject_id) join zalo_link z using (account_id)
+    where z.zalo_id = ${own.person.zaloId}`);
+  const withdrawn = await post(house, own, `/me/consents/${row?.id}/withdraw`, { version: row?.version });
+  t.is(withdrawn.status, 200, withdrawn.text);
+  const late = await own.launch.token(code, { resource: REPORT.resource });
+  if (late.status === 200) t.deepEqual(claimsIn(String(late.body['access_token']))['purposes'], []);
+  const next = await own.launch.begin(REPORT);
+  const done = next.status === 200 ? next : await goOn(house, own, next, { consent: ({ text_hash: hash }) => ({ consent: 'deny', consent_text_hash: String(hash) }) }); // prettier-ignore
+  t.deepEqual((await token(own, done)).claims['purposes'], []);
+});
+
+test('where two things are asked, "approve" alone says too little, and one may be given without the other', async (t) => {
+  const citizen = await meetInZalo(house);
+  const both = { scope: 'svc:thuongmai:mua svc:thuongmai:ban', resource: SHOP.resource };
+  await goOn(house, citizen, await signIn(house, citizen, both), { consent: () => Promise.reject(new Error('asked')) }).catch(() => {}); // prettier-ignore
+  const asked = await citizen.launch.call({ step: 'hold' });
+  t.deepEqual(askedIn(challengeOf(asked)['purposes']), ['thuongmai.giao-hang', 'thuongmai.ban-hang']);
+  const silent = await citizen.launch.call({ consent: 'approve', consent_text_hash: hashIn(asked) });
+  t.is(silent.body['error'], 'invalid_request');
+  t.deepEqual(await states(citizen), []);
+  const said = await citizen.launch.call({ consent: 'approve', consent_text_hash: hashIn(asked), consent_purposes: 'thuongmai.giao-hang' }); // prettier-ignore
+  const { scope, claims } = await token(citizen, said, SHOP);
+  t.is(scope, 'svc:thuongmai:mua', 'what the refused purpose carries is not in the token');
+  t.deepEqual(claims['purposes'], ['thuongmai.giao-hang']);
 });
 
 test('one request for consent asked in English is answered in English', async (t) => {

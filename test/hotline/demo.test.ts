@@ -96,7 +96,7 @@ test('"hồ sơ của tôi": first the way to the app, then a link, then the ans
   t.regex(await ask(citizen, 'tra cứu hồ sơ'), /chưa có hồ sơ nào/);
 
   await own('DELETE');
-  t.regex(await ask(citizen, 'hồ sơ của tôi'), /Nối với Tổng đài 1022/);
+  t.regex(await ask(citizen, 'hồ sơ của tôi'), /Nối với 1022/);
 });
 
 test('a consent taken back is said to be one', async (t) => {

@@ -92,6 +92,7 @@ test('of two calls at once the one that wants fresher steps gets them', async (t
   raised.resolve();
   await other;
   const asked = openings(broker).slice(1);
-  t.deepEqual(new Set(asked.map(({ form }) => form['max_age'])), new Set(['60', undefined]));
+  const ages = asked.map(({ form }) => form['max_age']);
+  t.true(ages.includes('60') && ages.includes(undefined));
   t.is(asked.length, 2);
 });

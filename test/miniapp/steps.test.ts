@@ -105,6 +105,22 @@ test('where the broker wants the phone number with the evidence, the whole reque
   t.is(second?.form['auth_session'], undefined);
 });
 
+test('a chip that was not believed brings the same step again, with the reason', async (t) => {
+  const wire = await openWire(t);
+  const chip = { type: 'cccd_nfc', upload: `${wire.url}/authorize-challenge/chip`, nonce: 'n-1' };
+  wire.script('/authorize-challenge', wire.step(chip));
+  const refusedAs = (reason: unknown) => ({ status: 422, body: { error: 'chip_refused', reason } });
+  wire.script('/authorize-challenge/chip', refusedAs('other_person'), refusedAs('<b>'), { status: 204 });
+  const errors: unknown[] = [];
+  const onStep = (challenge: Challenge, step: Step) => {
+    errors.push('error' in challenge ? challenge.error : undefined);
+    return step.sendChip({ dg1: 'YQ==' });
+  };
+  await openApp(wire, { onStep }).login(scope, service);
+  t.deepEqual(errors, [undefined, 'other_person', 'failed']);
+  t.is(wire.of('/authorize-challenge').length, 2, 'nothing is said of a chip that was not taken');
+});
+
 test('the chip goes to the broker with a proof of its own, and nowhere else', async (t) => {
   const wire = await openWire(t);
   const chip = {
