@@ -118,8 +118,9 @@ export const findLiveFamily = (db: Database, sessionUid: string, now: Date) =>
     session_uid: string;
     client_id: string;
     device_key: Buffer | null;
+    expires_at: Date;
   }>(sql`
-    select f.id, f.account_id, f.session_uid, f.client_id, f.device_key
+    select f.id, f.account_id, f.session_uid, f.client_id, f.device_key, f.expires_at
     from login_family f join account a on a.id = f.account_id and a.locked_at is null
     where f.session_uid = ${sessionUid} and f.ended_at is null and f.expires_at > ${now}`);
 

@@ -4,13 +4,14 @@ import type { DeviceKind } from './device-store.ts';
 
 export type LaunchRow = { id: string; created_at: Date; kind: DeviceKind | null };
 
-/** With the sort of machine, where the person has proven level 2 on it. */
+/** Those that still prove something. With the sort of machine, where the person has proven level 2 on it. */
 export const findLaunches = (db: Database, accountId: string, now: Date) =>
   db.rows<LaunchRow>(sql`
     select f.id, f.created_at, d.kind
     from login_family f
     left join known_device d on d.account_id = f.account_id and d.device_key = f.device_key and d.ended_at is null
     where f.account_id = ${accountId} and f.ended_at is null and f.expires_at > ${now}
+      and exists (select from level_fact l where l.session_uid = f.session_uid and l.revoked_at is null)
     order by f.created_at desc limit 50`);
 
 /** No row: ended already, or another account's. */

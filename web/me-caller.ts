@@ -26,6 +26,8 @@ export type MeCaller = {
   readonly familyId: string;
   /** Keyed hash of the machine's number; undefined where the app keeps none. */
   readonly deviceKey: Buffer | undefined;
+  /** What it proved serves no longer than this. */
+  readonly endsAt: Date;
   /** What this launch has proven, now. */
   readonly stands: Standing;
   readonly lang: Lang;
@@ -83,6 +85,7 @@ export async function meCaller(site: Site, guard: Guard, ctx: Context): Promise<
     clientId,
     familyId: family.id,
     deviceKey: family.device_key ?? undefined,
+    endsAt: family.expires_at,
     stands,
     lang: langOf(ctx),
   };

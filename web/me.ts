@@ -36,7 +36,7 @@ export function meRoutes(site: Site, guards: OwnGuards): Router {
   return router;
 }
 
-async function about(site: Site, { accountId, stands, lang }: MeCaller): Promise<object> {
+async function about(site: Site, { accountId, stands, endsAt, lang }: MeCaller): Promise<object> {
   const now = site.clock();
   const profile = await findProfile(site.db, site.vault, accountId);
   if (profile === undefined) throw new Refusal('missing', 'no such account');
@@ -50,7 +50,8 @@ async function about(site: Site, { accountId, stands, lang }: MeCaller): Promise
     name: greeting,
     level: stands.level,
     verified_at: verifiedAt,
-    valid_until: verifiedAt && new Date(verifiedAt.getTime() + LONGEST_PROOF_SECONDS * 1000),
+    valid_until:
+      verifiedAt && new Date(Math.min(endsAt.getTime(), verifiedAt.getTime() + LONGEST_PROOF_SECONDS * 1000)),
     identity: identity && {
       source: identity.source,
       since: identity.at,

@@ -2,8 +2,7 @@
 // use, over catalogues of our own.
 
 import { createGuard } from '../packages/guard/guard.ts';
-import type { Guard } from '../packages/guard/guard.ts';
-import type { ReplayStore } from '../packages/guard/guard.ts';
+import type { Guard, ReplayStore } from '../packages/guard/guard.ts';
 import { publicKeySet } from '../keys/signing-keys.ts';
 import { apiAudience, apiCatalogue } from '../provider/api.ts';
 import { meAudience, meCatalogue, meMetadataUrl } from '../provider/own-api.ts';

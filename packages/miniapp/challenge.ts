@@ -32,7 +32,15 @@ export type Challenge =
       readonly again?: boolean;
       readonly error?: string;
     }
-  | { readonly type: 'card_register'; readonly fields: readonly string[]; readonly error?: string }
+  | {
+      readonly type: 'card_register';
+      readonly fields: readonly string[];
+      readonly error?: string;
+      /** With `no_match`: how often the register may be asked today. */
+      readonly attempts_left?: number;
+      /** With `fields`: what could not be read (docs/mini-app-wire.md §4). */
+      readonly fields_wrong?: readonly string[];
+    }
   | {
       readonly type: 'cccd_nfc';
       readonly upload: string;
@@ -42,9 +50,13 @@ export type Challenge =
     }
   | {
       readonly type: 'counter';
-      readonly user_code: string;
+      /** `open`, `claimed`, `second`, `refused`, `used_up`. */
       readonly state: string;
-      readonly expires_in: number;
+      /** While `open`: the code for the officer, and its seconds. */
+      readonly user_code?: string;
+      readonly expires_in?: number;
+      /** The counter that has the request in hand. */
+      readonly unit?: string;
       readonly interval: number;
       readonly error?: string;
     }
@@ -99,14 +111,15 @@ export type Transaction = {
   readonly expires_in: number;
 };
 
-// Members each step cannot be shown without. Texts inside purposes are shown as they come.
+// Members each step cannot be shown without; with `?` those that may be left out, not be something else.
+// Texts inside purposes are shown as they come.
 const needed: Readonly<Record<Challenge['type'], string>> = {
   zalo_phone: '',
   brake: '',
   choose: 'options:list',
-  card_register: 'fields:list',
+  card_register: 'fields:list fields_wrong?:list attempts_left?:number',
   cccd_nfc: 'upload:address nonce:string',
-  counter: 'user_code:string state:string expires_in:number interval:number',
+  counter: 'state:string interval:number user_code?:string expires_in?:number unit?:string',
   vneid_redirect: 'authorization_uri:address expires_in:number',
   passkey_web: 'authorization_uri:address expires_in:number',
   phone: '',
@@ -129,7 +142,9 @@ export function readChallenge(value: unknown): Challenge {
   if (!isRecord(value) || typeof type !== 'string' || !Object.hasOwn(needed, type))
     throw new TayNinhIdError('protocol', 'the broker asked for a step this version does not know');
   for (const pair of needed[type as Challenge['type']].split(' ').filter(Boolean)) {
-    const [member = '', kind = ''] = pair.split(':');
+    const [name = '', kind = ''] = pair.split(':');
+    const member = name.replace('?', '');
+    if (member !== name && value[member] === undefined) continue;
     if (is[kind]?.(value[member]) !== true)
       throw new TayNinhIdError('protocol', `the step ${type} came without a good ${member}`);
   }

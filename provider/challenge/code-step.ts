@@ -68,7 +68,7 @@ export const takePhone: Take = async (house, ctx, stand, call, now) => {
   const { person } = stand;
   const correcting = stand.step === 'code';
   if (correcting && !mayCorrect(person)) throw new Trouble('invalid_session', { detail: 'order' });
-  if (call.phone === undefined && !(await mayAskZalo(house, stand, now))) return 'sent_too_often';
+  if (call.phone === undefined && !(await mayAskZalo(house, stand, now))) return 'zalo_failed';
   const value = call.phone ?? (await phoneOfZalo(house, stand, call));
   if (value === undefined) return 'zalo_failed';
   const parsed = parsePhoneNumber(value);

@@ -3,6 +3,8 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { createOaMessages } from '../../adapters/zalo/oa-messages.ts';
+import type { OaTokens } from '../../adapters/zalo/oa-token.ts';
 import { oaSignature } from '../zalo/webhooks.ts';
 
 export type OaAccount = {
@@ -43,11 +45,7 @@ export function readEvent(
   return { userId: sender.id, text: said.text, messageId: said.msg_id };
 }
 
-const answerSchema = z.object({ error: z.coerce.number().optional() });
 const pairSchema = z.object({ access_token: z.string().min(1), refresh_token: z.string().optional() });
-const TOKEN_IS_OLD = new Set([-216, -220]);
-/** The citizen has not written for seven days, has blocked the account, or follows it no longer. */
-const NOT_REACHABLE = new Set([-213, -217, -227, -230, -232, -244]);
 
 export type Sent = 'sent' | 'not_reachable' | 'failed';
 
@@ -67,33 +65,26 @@ export function createOaSender(account: OaAccount, zaloUrl: string) {
     refreshToken = pair.refresh_token ?? refreshToken;
     return pair.access_token;
   }
-  const current = (): Promise<string> => {
-    access ??= renew();
-    access.catch(() => (access = undefined));
-    return access;
+  const tokens: OaTokens = {
+    current() {
+      access ??= renew();
+      access.catch(() => (access = undefined));
+      return access;
+    },
+    // Only by the first who finds it old: the refresh token works once.
+    async replace(refused) {
+      if ((await access) === refused) access = undefined;
+      return tokens.current();
+    },
   };
-  const post = async (token: string, userId: string, text: string): Promise<number> => {
-    const response = await fetch(`${zaloUrl}/v3.0/oa/message/cs`, {
-      method: 'POST',
-      headers: { access_token: token, 'content-type': 'application/json' },
-      body: JSON.stringify({ recipient: { user_id: userId }, message: { text } }),
-      signal: AbortSignal.timeout(8_000),
-    });
-    if (response.status === 401) return -220;
-    return answerSchema.parse(jsonOf(await response.text())).error ?? 0;
-  };
+  const messages = createOaMessages({ url: zaloUrl }, tokens);
 
   return {
     async send(userId: string, text: string): Promise<Sent> {
-      const used = current();
-      let error = await post(await used, userId, text);
-      if (TOKEN_IS_OLD.has(error)) {
-        // Only by the first who finds it old: the refresh token works once.
-        if (access === used) access = undefined;
-        error = await post(await current(), userId, text);
-      }
-      if (error === 0) return 'sent';
-      return NOT_REACHABLE.has(error) ? 'not_reachable' : 'failed';
+      const answer = await messages.send({ oaUserId: userId, text }).catch(() => undefined);
+      if (answer === undefined) return 'failed';
+      if (answer.outcome === 'accepted') return 'sent';
+      return answer.reason === 'not_reachable' ? 'not_reachable' : 'failed';
     },
   };
 }

@@ -47,13 +47,20 @@ export function phonePage(options: {
 <fieldset><legend>Máy này bị</legend>
 ${knob('outAppFails', 'Không mở được trình duyệt (openOutApp)')}
 ${knob('webviewFails', 'Không mở được trang trong Zalo (openWebview)')}
-${knob('relaunches', 'Mở lại ứng dụng từ đầu khi quay về từ trang khác')}
 ${knob('freshToken', 'Mỗi lần hỏi là một mã Zalo mới')}
 ${knob('zaloFails', 'Zalo không trả lời')}
 ${knob('scanFails', 'Máy ảnh hỏng')}
 </fieldset>
+<p><label for="return">Khi quay về từ trang khác</label> <select id="return">
+<option value="relaunch">Ứng dụng nhỏ mở lại từ đầu</option>
+<option value="resume">Ứng dụng nhỏ vẫn còn đó</option>
+<option value="never">Zalo đã đóng ứng dụng nhỏ</option></select></p>
 <p><label for="card">Thẻ đang cầm</label> <select id="card"></select></p>
 <button type="button" id="menu-close">Đóng cài đặt</button>
+</section>
+<section id="closed" hidden>
+<h1>Zalo đã đóng ứng dụng nhỏ</h1>
+<button type="button" id="open-again">Mở lại Tây Ninh Smart</button>
 </section>
 <div id="stand" hidden></div>
 <dialog id="ask" aria-labelledby="ask-title"><h2 id="ask-title"></h2><p id="ask-text"></p>

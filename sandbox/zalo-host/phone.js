@@ -72,14 +72,19 @@ async function tokens(scopes) {
 /** @type {() => string[]} */
 const granted = () => (allowed.has(`${whoHolds().zaloId} scope.userInfo`) ? ['scope.userInfo'] : []);
 
+// Nobody knows yet what Zalo does with an app whose person is in the browser (contracts/zalo.md §8 U14): the
+// worst that is likely comes first, a start with empty memory.
 /** @type {(url: string) => void} */
 function leaveFor(url) {
   if (window.open(url, '_blank') === null) throw problem(UNSUPPORTED, 'not opened');
-  if (!knob('relaunches')) return;
+  const { value } = /** @type {HTMLSelectElement} */ (at('return'));
+  if (value === 'resume') return;
   const back = () => {
     if (document.visibilityState !== 'visible') return;
     document.removeEventListener('visibilitychange', back);
-    launch();
+    if (value === 'relaunch') return launch();
+    at('stand').replaceChildren();
+    show('closed');
   };
   document.addEventListener('visibilitychange', back);
 }
@@ -174,9 +179,9 @@ function cardInHand() {
   return people.find(({ personalNumber }) => personalNumber === value);
 }
 
-/** @type {(name: 'choose' | 'menu' | 'stand') => void} */
+/** @type {(name: 'choose' | 'menu' | 'closed' | 'stand') => void} */
 function show(name) {
-  for (const one of ['choose', 'menu', 'stand']) at(one).hidden = one !== name;
+  for (const one of ['choose', 'menu', 'closed', 'stand']) at(one).hidden = one !== name;
   at('menu-button').setAttribute('aria-expanded', String(name === 'menu'));
 }
 
@@ -228,6 +233,7 @@ at('menu-button').onclick = () =>
   show(at('menu').hidden ? 'menu' : holder === undefined ? 'choose' : 'stand');
 at('menu-close').onclick = () => show(holder === undefined ? 'choose' : 'stand');
 at('relaunch').onclick = launch;
+at('open-again').onclick = launch;
 at('other').onclick = () => {
   holder = undefined;
   at('stand').replaceChildren();

@@ -77,8 +77,7 @@ test.serial('somebody signed in cannot have Zalo asked for a number without end'
     const said = await launch.call({ zalo_access_token: `made-up-${turn}`, zalo_phone_token: 'made-up' });
     errors.push(challengeOf(said)['error']);
   }
-  t.is(errors[0], 'zalo_failed');
-  t.is(errors.at(-1), 'sent_too_often');
+  t.deepEqual([...new Set(errors)], ['zalo_failed']);
   t.is(asked('me') - before, 10);
   t.is(challengeOf(await launch.call({ phone: citizen.person.phone })).type, 'otp', 'typing it still serves');
 });

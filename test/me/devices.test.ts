@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import test from 'ava';
+import { revokeProofs } from '../../assurance/level.ts';
 import { sql } from '../../database.ts';
 import { ME, REPORT, signIn, tokenFor, useMiniApp, VIEW, zaloToken } from '../support/app-citizen.ts';
 import { startHouse } from '../support/broker.ts';
@@ -43,6 +44,14 @@ test('a person sees where the app is open, and which launch is this one', async 
   t.is(sessions.filter(({ current }) => current).length, 1);
   const [mine, theirs] = [sessions, (await listOf(other)).sessions].map((all) => all.find(({ current }) => current)?.id); // prettier-ignore
   t.not(mine, theirs);
+});
+
+test('a launch whose proofs were taken back (the binding moved away) is not listed as signed in', async (t) => {
+  const own = await openOwn(house);
+  const other = await secondPhone(own);
+  await revokeProofs(house.db, { sessionUid: String(claimsIn(other.token)['session']) }, new Date());
+  t.is((await call(house, other, '/me')).status, 401);
+  t.deepEqual((await listOf(own)).sessions.map(({ current }) => current), [true]); // prettier-ignore
 });
 
 test('a machine on which level 2 was proven is listed, and known as this one', async (t) => {

@@ -10,6 +10,7 @@ import { meSchema } from './own.ts';
 import { screenAt } from './screens.tsx';
 import { openSession, troubleOf, type TroubleShown } from './session.ts';
 import { useTurns } from './turns.ts';
+import { forgetUnderWay } from './under-way.ts';
 import { Wizard } from './wizard.tsx';
 import type { Words } from './words/vi.ts';
 import type { ZaloFunctions } from './zalo.ts';
@@ -76,6 +77,7 @@ export function App(props: {
         () => undefined,
       ),
     async leave() {
+      forgetUnderWay(zalo);
       await session.signOut();
       setSignIn({ state: 'left' });
       go('/');

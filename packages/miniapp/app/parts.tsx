@@ -93,9 +93,10 @@ export function Field(props: {
   const id = useId();
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const { error } = props;
-  // A mistake brings the cursor to where it is mended.
+  // A mistake brings the cursor to where it is mended; of several, to the first.
   useEffect(() => {
-    if (error !== undefined) field.current?.focus();
+    if (error !== undefined && document.querySelector('.input[aria-invalid=true]') === field.current)
+      field.current?.focus();
   }, [error]);
   const shared = {
     id,

@@ -9,14 +9,14 @@ import { ActionScreen } from './screens/action.tsx';
 const later = lazy(() => import('./screens/own-screens.ts'));
 
 export function screenAt(path: string) {
-  const [, first = '', second = ''] = path.split('/');
+  const [, first = '', second = '', third = ''] = path.split('/');
   switch (first) {
     case '':
       return <HomeScreen />;
     case 'tien-ich':
       return <ServiceScreen key={second} code={second} />;
     case 'viec':
-      return <ActionScreen key={second} name={second} />;
+      return <ActionScreen key={second} name={second} resumes={third === 'tiep'} />;
     default:
       return later(first, second);
   }

@@ -28,6 +28,8 @@ export type Session = {
   own<Value>(path: string, schema: z.ZodMiniType<Value>, send?: OwnSend): Promise<Value>;
   /** One act at a service, with every step it takes. @throws TayNinhIdError */
   act(service: Service, action: Action, body?: object): Promise<ServiceAnswer>;
+  /** The steps of an act ahead of it. @throws TayNinhIdError */
+  prove(service: Service, action: Action): Promise<void>;
   /** Asks again for what was refused or withdrawn: for one act, or for all of the service's. @throws TayNinhIdError */
   askConsent(service: Service, action?: Action): Promise<void>;
   signOut(): Promise<void>;
@@ -92,12 +94,13 @@ export function openSession(options: {
       if (base === undefined || route === undefined)
         throw new TayNinhIdError('protocol', `nobody serves ${action.action} here`);
       const init = route.method === 'GET' ? {} : asJson({ method: route.method, body: body ?? {} });
-      const want = { resource: service.id, scope: action.scopes.join(' ') };
+      const want = wantOf(service, action);
       return during(async () => {
         await raiseFor(action, want);
         return readAnswer(await client.fetch(`${base}${route.path}`, init, want));
       });
     },
+    prove: (service, action) => during(() => raiseFor(action, wantOf(service, action))),
     async askConsent(service, action) {
       const acts = action === undefined ? service.actions : [action];
       const scopes = new Set(acts.flatMap((one) => one.scopes));
@@ -108,6 +111,11 @@ export function openSession(options: {
     },
   };
 }
+
+const wantOf = (service: Service, action: Action) => ({
+  resource: service.id,
+  scope: action.scopes.join(' '),
+});
 
 const asJson = ({ method, body }: { readonly method: string; readonly body?: object }): RequestInit =>
   body === undefined

@@ -21,12 +21,13 @@ export function useTurns(): Turns {
   const [isBusy, setBusy] = useState(false);
   const fixed = useMemo(() => {
     let waiting: ((fields: Reply) => void) | undefined;
-    let [count, underWay, isFirstTime] = [0, 0, false];
+    let [count, underWay, isFirstTime, isBeginning] = [0, 0, false, true];
     const onStep: OnStep = (challenge, step) => {
       count += 1;
       if (challenge.type === 'brake') isFirstTime = true;
       if (challenge.type === 'choose') isFirstTime = challenge.again !== true;
-      setTurn({ number: count, challenge, step, isFirstTime });
+      setTurn({ number: count, challenge, step, isFirstTime, isResumed: isBeginning });
+      isBeginning = false;
       setBusy(false);
       return new Promise((resolve) => {
         waiting = resolve;
@@ -48,7 +49,7 @@ export function useTurns(): Turns {
         } finally {
           underWay -= 1;
           if (underWay === 0) {
-            [waiting, isFirstTime] = [undefined, false];
+            [waiting, isFirstTime, isBeginning] = [undefined, false, true];
             setTurn(undefined);
             setBusy(false);
           }

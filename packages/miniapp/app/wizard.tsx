@@ -59,7 +59,10 @@ export function Wizard(props: {
   );
 }
 
-function stepOf({ challenge, step, number: turn, isFirstTime }: Turn, reply: (fields: Reply) => void) {
+function stepOf(
+  { challenge, step, number: turn, isFirstTime, isResumed }: Turn,
+  reply: (fields: Reply) => void,
+) {
   const shared = { step, turn, reply };
   // A screen is built anew for another kind of step, and keeps what was typed while the same one repeats.
   switch (challenge.type) {
@@ -77,7 +80,7 @@ function stepOf({ challenge, step, number: turn, isFirstTime }: Turn, reply: (fi
       return <CounterStep challenge={challenge} {...shared} />;
     case 'vneid_redirect':
     case 'passkey_web':
-      return <BrowserStep key={challenge.type} challenge={challenge} {...shared} />;
+      return <BrowserStep key={challenge.type} challenge={challenge} isResumed={isResumed} {...shared} />;
     case 'phone':
       return <PhoneStep challenge={challenge} {...shared} />;
     case 'otp':

@@ -5,14 +5,19 @@ import { findAction, type Action, type Service } from '../catalogue.ts';
 import { useApp } from '../frame.ts';
 import { Button, Field, Form, Screen, Submit, Trouble } from '../parts.tsx';
 import { troubleOf, type ServiceAnswer, type TroubleShown } from '../session.ts';
+import { whileNoted } from '../under-way.ts';
 import { Waiting } from '../waiting.tsx';
 import { openOutside } from '../zalo.ts';
 import { DoneScreen } from './action-done.tsx';
 import { formOf } from './action-forms.ts';
 
-export function ActionScreen({ name }: { readonly name: string }) {
+export function ActionScreen(props: {
+  readonly name: string;
+  /** The steps were left open by a launch before this one: they come first, then the form. */
+  readonly resumes: boolean;
+}) {
   const { words, catalogue } = useApp();
-  const found = findAction(catalogue, name);
+  const found = findAction(catalogue, props.name);
   if (found === undefined) {
     return (
       <Screen title={words.frame.app}>
@@ -20,10 +25,11 @@ export function ActionScreen({ name }: { readonly name: string }) {
       </Screen>
     );
   }
-  return <Act {...found} />;
+  return <Act {...found} resumes={props.resumes} />;
 }
 
-function Act({ service, action }: { readonly service: Service; readonly action: Action }) {
+function Act(props: { readonly service: Service; readonly action: Action; readonly resumes: boolean }) {
+  const { service, action, resumes } = props;
   const { words, lang, session, refresh, zalo } = useApp();
   const plan = formOf(action)?.(words);
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
@@ -31,6 +37,24 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
   const [answer, setAnswer] = useState<ServiceAnswer>();
   const [trouble, setTrouble] = useState<TroubleShown>();
   const [isSending, setSending] = useState(false);
+  const [isProving, setProving] = useState(false);
+  const [isProven, setProven] = useState(false);
+  // On the way to level 2 people leave the app, and Zalo may close it meanwhile.
+  const noted = <Value,>(work: () => Promise<Value>): Promise<Value> =>
+    action.level === 2 ? whileNoted(zalo, action.action, work) : work();
+  const prove = async () => {
+    setProving(true);
+    setTrouble(undefined);
+    try {
+      await noted(() => session.prove(service, action));
+      setProven(true);
+      void refresh();
+    } catch (error) {
+      setTrouble(troubleOf(error));
+    } finally {
+      setProving(false);
+    }
+  };
   const send = async () => {
     if (plan === undefined) return;
     const empty = plan.fields.find((field) => (typed[field.name] ?? '').trim() === '');
@@ -40,7 +64,7 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
     setTrouble(undefined);
     setAnswer(undefined);
     try {
-      setAnswer(await session.act(service, action, typed));
+      setAnswer(await noted(() => session.act(service, action, typed)));
       // A step-up may have raised the level.
       if (action.level === 2) void refresh();
     } catch (error) {
@@ -54,7 +78,7 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
     setAnswer(undefined);
     setSending(true);
     try {
-      await session.askConsent(service, action);
+      await noted(() => session.askConsent(service, action));
       await send();
     } catch (error) {
       setTrouble(troubleOf(error));
@@ -62,8 +86,11 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
       setSending(false);
     }
   };
-  // Nothing to fill in: asked at once.
-  useEffect(() => void (plan?.isQuestion === true && send()), []);
+  useEffect(() => {
+    // Nothing to fill in: asked at once.
+    if (plan?.isQuestion === true) void send();
+    else if (plan !== undefined && resumes) void prove();
+  }, []);
   if (plan === undefined) return <Screen title={action.title[lang]}>{words.service.elsewhere}</Screen>;
 
   if (answer?.outcome === 'done')
@@ -86,7 +113,14 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
   }
   return (
     <Screen title={action.title[lang]}>
-      {trouble !== undefined && <Trouble error={trouble} onRetry={() => void send()} />}
+      {trouble !== undefined && (
+        <Trouble error={trouble} onRetry={() => void (resumes && !isProven ? prove() : send())} />
+      )}
+      {isProven && answer === undefined && (
+        <p class="done" role="status">
+          {plan.fields.length > 0 ? words.underWay.writeAgain : words.underWay.pressAgain}
+        </p>
+      )}
       {answer?.outcome === 'refused' && (
         <div class="alert" role="alert">
           <p>{answer.title || words.errors.denied}</p>
@@ -112,7 +146,9 @@ function Act({ service, action }: { readonly service: Service; readonly action: 
             error={missing === name ? words.report.empty : undefined}
           />
         ))}
-        {isSending ? <Waiting text={words.frame.sending} /> : <Submit>{plan.send}</Submit>}
+        {isProving && <Waiting text={words.frame.loading} />}
+        {isSending && <Waiting text={words.frame.sending} />}
+        {!isProving && !isSending && <Submit>{plan.send}</Submit>}
       </Form>
     </Screen>
   );

@@ -1,8 +1,9 @@
-import { useEffect } from 'preact/hooks';
-import { groupOf, type Group, type Service } from '../catalogue.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { findAction, groupOf, type Group, type Service } from '../catalogue.ts';
 import { useApp } from '../frame.ts';
 import { dayText, timeText } from '../language.ts';
 import { Button, Screen, Trouble } from '../parts.tsx';
+import { findUnderWay, forgetUnderWay } from '../under-way.ts';
 import { Waiting } from '../waiting.tsx';
 
 const groups: readonly Group[] = ['now', 'verified'];
@@ -27,6 +28,7 @@ export function HomeScreen() {
   const of = (group: Group) => (catalogue?.services ?? []).filter((one) => groupOf(one) === group);
   return (
     <Screen title={home.title}>
+      <UnderWay />
       <WhoIsHere />
       {trouble !== undefined && <Trouble error={trouble} onRetry={() => void open()} />}
       {catalogue === undefined && trouble === undefined && <Waiting text={words.frame.loading} />}
@@ -47,6 +49,31 @@ export function HomeScreen() {
       </section>
       <ServiceGroup group="open" services={of('open')} />
     </Screen>
+  );
+}
+
+/** What was being done when Zalo closed the app: the way on is the first thing on the screen. */
+function UnderWay() {
+  const { words, lang, catalogue, zalo } = useApp();
+  const [name, setName] = useState(() => findUnderWay(zalo));
+  const found = name === undefined ? undefined : findAction(catalogue, name);
+  if (found === undefined) return null;
+  const { action } = found;
+  const forget = () => {
+    forgetUnderWay(zalo);
+    setName(undefined);
+  };
+  return (
+    <section class="panel" aria-labelledby="under-way">
+      <h2 id="under-way">{words.underWay.title(action.title[lang])}</h2>
+      <p>{words.underWay.text}</p>
+      <a class="button main" href={`#/viec/${action.action}/tiep`}>
+        {words.underWay.goOn}
+      </a>
+      <Button kind="link" onPress={forget}>
+        {words.underWay.stop}
+      </Button>
+    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useApp } from '../frame.ts';
 import { Alert, Button, Field, Form, Submit } from '../parts.tsx';
 import { useSecondsLeft } from '../waiting.tsx';
@@ -7,22 +7,37 @@ import { minutesOf, type StepProps } from './step.ts';
 
 const LENGTH = 8;
 
-/** VNeID and passkeys work in the browser. Eight digits carry the proof back to the app that asked. */
-export function BrowserStep({ challenge, turn, reply }: StepProps<'vneid_redirect' | 'passkey_web'>) {
+/**
+ * VNeID and passkeys work in the browser. Eight digits carry the proof back to the app that asked: before the
+ * page was opened the way there comes first, afterwards the field for them, also in a launch that goes on.
+ */
+export function BrowserStep(
+  props: StepProps<'vneid_redirect' | 'passkey_web'> & { readonly isResumed: boolean },
+) {
+  const { challenge, turn, reply } = props;
   const { words, zalo } = useApp();
   const { browser } = words;
   const { type, error, attempts_left: attempts } = challenge;
-  const [isOpened, setOpened] = useState(false);
+  const [isOpened, setOpened] = useState(props.isResumed);
   const [isByHand, setByHand] = useState(false);
   const [isCopied, setCopied] = useState(false);
   const [code, setCode] = useState('');
   const [isShort, setShort] = useState(false);
   const left = useSecondsLeft(challenge.expires_in, turn);
 
+  // Whatever was opened is of no use any more.
+  useEffect(() => {
+    if (error === 'expired') setOpened(false);
+  }, [turn]);
+
   const open = async () => {
     const how = await openOutside(zalo, challenge.authorization_uri, type === 'passkey_web');
     setOpened(how !== undefined);
     setByHand(how === undefined);
+  };
+  const openAnew = () => {
+    setOpened(false);
+    reply({ step: type });
   };
   const send = () => {
     const digits = code.replaceAll(/\D/g, '');
@@ -34,38 +49,49 @@ export function BrowserStep({ challenge, turn, reply }: StepProps<'vneid_redirec
   const wrong = error === 'wrong_code' ? browser.errors.wrong_code : undefined;
   const told = error === undefined || error === 'wrong_code' ? undefined : browser.errors.expired;
 
-  return (
-    <>
-      <Alert text={told} />
+  const form = (
+    <Form key="form" onSubmit={send}>
+      <Field
+        label={browser.code}
+        value={code}
+        onInput={setCode}
+        error={isShort ? browser.errors.short : wrong}
+        inputMode="numeric"
+        name="completion_code"
+        maxLength={LENGTH + 3}
+        isCode
+      />
+      {attempts !== undefined && wrong !== undefined && <p>{browser.attempts(attempts)}</p>}
+      <p class="keep">{browser.keep}</p>
+      <Submit>{browser.button}</Submit>
+    </Form>
+  );
+  const opening = isOpened ? (
+    <div key="opening">
+      <p class="hint">{left > 0 ? browser.freshText : browser.late}</p>
+      <Button kind="quiet" onPress={openAnew}>
+        {browser.fresh}
+      </Button>
+    </div>
+  ) : (
+    <div key="opening">
       <ol class="steps">
         {browser.steps[type].map((one) => (
           <li key={one}>{one}</li>
         ))}
       </ol>
-      <Button kind={isOpened ? 'quiet' : 'main'} onPress={() => void open()}>
-        {browser.open[type]}
-      </Button>
-      <p class="hint">{left > 0 ? browser.left(minutesOf(left)) : browser.late}</p>
-      {(left === 0 || error === 'expired') && (
-        <Button kind="quiet" onPress={() => reply({ step: type })}>
-          {browser.fresh}
-        </Button>
+      {left > 0 ? (
+        <Button onPress={() => void open()}>{browser.open[type]}</Button>
+      ) : (
+        <Button onPress={openAnew}>{browser.fresh}</Button>
       )}
-      <Form onSubmit={send}>
-        <Field
-          label={browser.code}
-          value={code}
-          onInput={setCode}
-          error={isShort ? browser.errors.short : wrong}
-          inputMode="numeric"
-          name="completion_code"
-          maxLength={LENGTH + 3}
-          isCode
-        />
-        {attempts !== undefined && wrong !== undefined && <p>{browser.attempts(attempts)}</p>}
-        <p class="keep">{browser.keep}</p>
-        <Submit>{browser.button}</Submit>
-      </Form>
+      <p class="hint">{left > 0 ? browser.left(minutesOf(left)) : browser.late}</p>
+    </div>
+  );
+  return (
+    <>
+      <Alert text={told} />
+      {isOpened ? [form, opening] : [opening, form]}
       <details class="fold" open={isByHand}>
         <summary>{browser.fold}</summary>
         <p role="status">{isByHand ? browser.notOpened : browser.address}</p>

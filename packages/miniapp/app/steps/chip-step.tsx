@@ -3,6 +3,7 @@ import { isoDate, machineLines, readCardQr } from '../card-text.ts';
 import { useApp } from '../frame.ts';
 import { Alert, Field, Form, Submit, Button } from '../parts.tsx';
 import { Waiting } from '../waiting.tsx';
+import { TayNinhIdError } from '../../miniapp.ts';
 import { sentenceFor, type StepProps } from './step.ts';
 
 /** The chip: three facts printed on the card open it, Zalo reads it, the broker judges what was read. */
@@ -39,7 +40,10 @@ export function ChipStep({ challenge, step, reply }: StepProps<'cccd_nfc'>) {
       if (scan === undefined) setProblem(chip.errors.no_nfc);
       else reply(await step.sendChip(scan));
     } catch (error) {
-      setProblem(codeOf(error) === NOT_SUPPORTED ? chip.errors.no_nfc : chip.errors.not_read);
+      if (!(error instanceof TayNinhIdError))
+        setProblem(codeOf(error) === NOT_SUPPORTED ? chip.errors.no_nfc : chip.errors.not_read);
+      else if (error.code === 'expired') reply({ step: 'cccd_nfc' }); // and hear that it is over
+      else setProblem(error.code === 'busy' ? chip.errors.unavailable : words.errors[error.code]);
     } finally {
       setReading(false);
     }

@@ -7,20 +7,17 @@ import { minutesOf, type StepProps } from './step.ts';
 export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
   const { words } = useApp();
   const { counter } = words;
-  // Members of the wire that are left out once an officer has the request in hand (no code to show any more).
-  const { user_code: code = '', expires_in: seconds = 0 } = challenge as {
-    user_code?: string;
-    expires_in?: number;
-  };
+  // No code to show any more once an officer has the request in hand.
+  const { user_code: code, expires_in: seconds = 0, unit = '' } = challenge;
   const left = useSecondsLeft(seconds, turn);
   const state = stateOf(challenge.state);
-  const isOver = state === 'refused' || state === 'expired';
+  const isOver = state === 'refused' || state === 'used_up';
   useEvery(challenge.interval, turn, () => {
     if (!isOver) reply({ step: 'counter' });
   });
   return (
     <>
-      {code !== '' && (
+      {code !== undefined && (
         <>
           <p>{counter.code}</p>
           <p class="big-code" aria-label={Array.from(code).join(' ')} role="img">
@@ -31,6 +28,7 @@ export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
       <p role="status" class={state === 'open' ? 'hint' : 'told'}>
         {counter.states[state]}
       </p>
+      {unit !== '' && <p>{counter.unit(unit)}</p>}
       {state === 'open' && (
         <>
           <p class="hint">{counter.left(minutesOf(left))}</p>
@@ -41,9 +39,10 @@ export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
           </ol>
         </>
       )}
-      {isOver ? (
+      {state === 'refused' && (
         <Button onPress={() => reply({ step: 'counter_again' })}>{counter.again}</Button>
-      ) : (
+      )}
+      {!isOver && (
         <Button kind="quiet" onPress={() => reply({ step: 'counter' })}>
           {counter.look}
         </Button>
@@ -52,5 +51,5 @@ export function CounterStep({ challenge, turn, reply }: StepProps<'counter'>) {
   );
 }
 
-const states = ['open', 'claimed', 'second', 'refused', 'expired'] as const;
+const states = ['open', 'claimed', 'second', 'refused', 'used_up'] as const;
 const stateOf = (state: string) => states.find((one) => one === state) ?? 'open';

@@ -38,7 +38,7 @@ export function PhoneStep({ challenge, step, reply }: StepProps<'phone'>) {
       )}
       {suggestion !== undefined && (
         <Button kind="quiet" onPress={() => reply({ phone: suggestion })}>
-          {phone.suggestion(suggestion)}
+          {phone.suggestion(suggestion.replace(/^\+84/, '0'))}
         </Button>
       )}
       <Form onSubmit={send}>

@@ -24,6 +24,8 @@ export type Turn = {
   readonly challenge: Challenge;
   readonly step: Step;
   readonly isFirstTime: boolean;
+  /** Nothing came before it: steps that others precede were taken in an earlier launch. */
+  readonly isResumed: boolean;
 };
 
 /** Where the citizen stands, where that is known: a first time has three parts, later ones are too short to count. */

@@ -45,6 +45,14 @@ export const en: Words = {
       help: 'Help',
     },
   },
+  underWay: {
+    title: (act) => `You were in the middle of: ${act}`,
+    text: 'The app has just been opened again. Press Go on to continue where you were.',
+    goOn: 'Go on',
+    stop: 'I do not want to go on',
+    writeAgain: 'You are verified. The app was opened again, so please write below once more.',
+    pressAgain: 'You are verified. Press the button below to go on.',
+  },
   service: {
     does: 'What you can do',
     needs: { 1: 'Use now', 2: 'Needs your identity verified' },

@@ -49,6 +49,14 @@ export const vi = {
       help: 'Trợ giúp',
     },
   },
+  underWay: {
+    title: (act: string) => `Bạn đang làm dở: ${act}`,
+    text: 'Ứng dụng vừa mở lại. Bấm Làm tiếp để đi tiếp từ bước đang dở.',
+    goOn: 'Làm tiếp',
+    stop: 'Thôi, không làm nữa',
+    writeAgain: 'Đã xác minh xong. Vì ứng dụng đã mở lại, xin bạn viết lại vào các ô dưới đây.',
+    pressAgain: 'Đã xác minh xong. Bạn bấm nút dưới đây để làm tiếp.',
+  },
   service: {
     does: 'Việc làm được',
     needs: { 1: 'Dùng ngay', 2: 'Cần xác minh danh tính' },
