@@ -4,8 +4,6 @@
 import type { ZaloProfile } from './zalo-login.ts';
 
 export type ZaloAppProfile = ZaloProfile & {
-  /** The person's id at the Official Account linked with the app, where Zalo tells it. */
-  readonly oaUserId: string | undefined;
   /** Zalo's mark for people in special care (deceased, child, disabled …). */
   readonly isSensitive: boolean;
 };

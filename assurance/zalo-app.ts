@@ -2,7 +2,7 @@
 // for the key that brought it; what it says is asked of Zalo.
 
 import { signInWithZalo } from '../accounts/sign-in.ts';
-import type { ZaloApp } from '../accounts/zalo-app.ts';
+import type { ZaloApp, ZaloAppProfile } from '../accounts/zalo-app.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
@@ -57,13 +57,16 @@ export async function launchWithZalo(house: House, launch: Launch, now: Date): P
     // No step-up transaction: level 1 is this one fact, and whoever wants more opens one.
     const fact = { id: uuidv7(now), sessionUid: opened.family.session_uid, transactionId: undefined, accountId, level: 1, amr: ['zalo'], identitySource: undefined } as const; // prettier-ignore
     await insertLevelFact(db, fact, now);
-    await recordAccess(db, house.origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: launch.clientId, details: { account: signIn.outcome, face: 'miniapp' } }, now); // prettier-ignore
+    await recordAccess(db, house.origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: launch.clientId, details: { account: signIn.outcome, face: 'miniapp', ...inCare(identified.profile) } }, now); // prettier-ignore
     return { outcome: 'signed_in', ...opened };
   });
   if (launched.outcome !== 'refused') return launched;
   const first = launched.reason === 'replayed' ? await findEvidence(db, key) : undefined;
   return refuse(house, launch, launched.reason, first === undefined ? {} : { otherKey: first.jkt !== launch.jkt }, now); // prettier-ignore
 }
+
+// Zalo's mark of a person who may need somebody beside them: whoever reads the log should see it.
+const inCare = ({ isSensitive }: ZaloAppProfile) => (isSensitive ? { special_care: true } : {});
 
 async function refuse(
   { db, origin }: House,

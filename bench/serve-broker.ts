@@ -35,7 +35,7 @@ function zaloInside(): ZaloApp {
     appId,
     identify: async (token) => {
       const zaloId = token.split('.')[0] ?? '';
-      return { outcome: 'identified', profile: { appId, zaloId, name: undefined, picture: undefined, oaUserId: undefined, isSensitive: false } }; // prettier-ignore
+      return { outcome: 'identified', profile: { appId, zaloId, name: undefined, picture: undefined, isSensitive: false } }; // prettier-ignore
     },
     readPhone: async () => ({ outcome: 'refused', reason: 'none' }),
     bindsApp: async () => 'enforced',

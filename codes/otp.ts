@@ -33,6 +33,8 @@ export type CodeRequest = {
   readonly deviceKey?: string | undefined;
   readonly knownDevice?: boolean;
   readonly clientId: string;
+  /** How long the code is good; five minutes, shorter where it is typed on the phone it comes to. */
+  readonly lifeSeconds?: number;
 };
 
 export type CodeSent =
@@ -130,7 +132,7 @@ async function issue(
         maxAttempts: MAX_GUESSES,
         sendNumber,
         resendAfter,
-        expiresAt: after(now, LIFE_SECONDS),
+        expiresAt: after(now, request.lifeSeconds ?? LIFE_SECONDS),
       },
       now,
     );
@@ -141,7 +143,13 @@ async function issue(
     if (stoppedBy !== undefined) return { outcome: 'held_back', budget: stoppedBy };
     const sms = `${code} la ma xac nhan ${request.action} ${displayCode} tren Tay Ninh ID. Khong dua cho ai.`;
     const text = channel === 'sms' ? sms : code; // the words around it stand in the template Zalo has approved
-    const message = { to: request.e164, text, channel, accountId, giveUpAt: after(now, LIFE_SECONDS) };
+    const message = {
+      to: request.e164,
+      text,
+      channel,
+      accountId,
+      giveUpAt: after(now, request.lifeSeconds ?? LIFE_SECONDS),
+    };
     await store.setOtpMessage(db, id, await enqueueMessage(db, vault, message, now));
     return { outcome: 'sent' };
   });

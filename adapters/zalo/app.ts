@@ -28,16 +28,18 @@ export type ZaloAppConfig = ZaloAccess & {
 
 type Binding = Awaited<ReturnType<ZaloApp['bindsApp']>>;
 
-const ME = '/v2.0/me?fields=id,name,user_id_by_oa,is_sensitive,picture';
+// No more than is used: no picture, and not who the person is at our Official Account.
+const ME = '/v2.0/me?fields=id,name,is_sensitive';
 /** Proof refused; the numbers were seen on sibling hosts only (U8). */
 const proofCodes = new Set([-242, -1241]);
 const BINDING_HOLDS_MS = 10 * 60_000;
+const HICCUP_MS = 60 * 60_000;
 
 export function createZaloApp(config: ZaloAppConfig): ZaloApp {
   const client = openClient(config);
   const monotonicMs = config.monotonicMs ?? (() => performance.now());
   const alarm = createRefusalAlarm(monotonicMs);
-  let known: { readonly answer: Binding; readonly untilMs: number } | undefined;
+  let known: { readonly answer: Binding; readonly atMs: number } | undefined;
   let asking: Promise<Binding> | undefined;
   return {
     appId: config.appId,
@@ -52,13 +54,16 @@ export function createZaloApp(config: ZaloAppConfig): ZaloApp {
     },
     readPhone: (given) => readPhone(client, given, alarm, config.proofOnInfo === true),
     async bindsApp(accessToken) {
-      if (known !== undefined && monotonicMs() < known.untilMs) return known.answer;
+      const ageMs = known === undefined ? Infinity : monotonicMs() - known.atMs;
+      if (known !== undefined && ageMs < BINDING_HOLDS_MS) return known.answer;
       // Whoever comes meanwhile waits for the one question that is out.
       asking ??= compareProofs(client, accessToken).finally(() => {
         asking = undefined;
       });
       const answer = await asking;
-      if (answer !== 'unknown') known = { answer, untilMs: monotonicMs() + BINDING_HOLDS_MS };
+      if (answer !== 'unknown') known = { answer, atMs: monotonicMs() };
+      // A hiccup at Zalo must not ask every citizen for their number.
+      else if (known?.answer === 'enforced' && ageMs < HICCUP_MS) return known.answer;
       return answer;
     },
   };

@@ -25,7 +25,6 @@ const profileSchema = z.object({
   id: z.unknown().optional(),
   name: looseText,
   // Only where Zalo tells it; anything odd is nobody's id and no reason to refuse a login.
-  user_id_by_oa: zaloIdSchema.optional().catch(undefined),
   is_sensitive: z.unknown().optional(),
   picture: z
     .object({ data: z.object({ url: looseText }) })
@@ -70,7 +69,6 @@ export function readProfileAnswer(appId: string, answer: HttpAnswer): Read<ZaloA
     zaloId: zaloId.data,
     name: shownName(body.value.name),
     picture: webAddress(body.value.picture?.data.url),
-    oaUserId: body.value.user_id_by_oa,
     // In doubt the person is in special care.
     isSensitive: ![undefined, null, false, 'false', 0, '0', ''].some((no) => no === body.value.is_sensitive),
   });

@@ -37,8 +37,12 @@ const timeoutMs = 30_000; // longer than the broker waits for Zalo twice
 const tries = 3;
 const patienceSeconds = 6; // over all tries: a citizen looks at a still screen no longer
 
-/** @throws TayNinhIdError */
-export async function challenge(door: BrokerDoor, form: Form): Promise<Outcome> {
+/** `keep`: told of a session that comes with a refusal, after a sign-in that got no further. @throws TayNinhIdError */
+export async function challenge(
+  door: BrokerDoor,
+  form: Form,
+  keep?: (session: string) => void,
+): Promise<Outcome> {
   const { ok, body } = await patiently(() => post(door, '/authorize-challenge', new URLSearchParams(form)));
   const session = body['auth_session'];
   if (ok && typeof body['authorization_code'] === 'string' && typeof session === 'string')
@@ -52,6 +56,7 @@ export async function challenge(door: BrokerDoor, form: Form): Promise<Outcome> 
     return { kind: 'step', ...asked, session: typeof session === 'string' ? session : undefined };
   }
   if (error === 'invalid_session' || error === 'invalid_grant') return { kind: 'refused', error };
+  if (typeof session === 'string') keep?.(session);
   throw refusal(error, body);
 }
 

@@ -113,7 +113,7 @@ async function begin(house: FlowHouse, opening: Form): Promise<Outcome> {
   }
   const signIn = async () => {
     if (session.isClosed) return session.closed;
-    return challenge(door, { ...opening, ...(await evidence(house)) });
+    return challenge(door, { ...opening, ...(await evidence(house)) }, (kept) => (session.value = kept));
   };
   const answer = await atZalo(signIn);
   if (answer.kind !== 'refused') return answer;

@@ -23,6 +23,8 @@ import { Trouble } from './trouble.ts';
 import { mayAskZalo, phoneOfZalo } from './zalo-phone.ts';
 
 const LENGTH = 6;
+/** Protocol design 9: three minutes in the mini app, five on a page. */
+const LIFE_SECONDS = 180;
 const MOST_SENDS = 3; // codes/otp.ts
 
 export const describePhone: Described = async (_house, _ctx, _stand, _tx, error) => {
@@ -166,6 +168,7 @@ async function codeRequest(house: ChallengeHouse, ctx: Context, stand: Stand, no
     deviceKey: device.deviceKey.toString('base64url'),
     knownDevice: await knownDevice(house.db, device, now),
     clientId: asking.clientId,
+    lifeSeconds: LIFE_SECONDS,
   };
 }
 

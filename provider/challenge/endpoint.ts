@@ -58,7 +58,13 @@ async function begin(house: ChallengeHouse, ctx: Context, { call, known }: Asked
   const flow = newFlow(house, call, langOf(ctx, call), now);
   const launched = await launch(house, ctx, { call, accessToken, client, jkt, flow }, now);
   if (launched.outcome === 'challenge') return launched;
-  return answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now);
+  try {
+    return await answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now);
+  } catch (error) {
+    // The person is signed in and the evidence is spent: what was asked first is all that failed.
+    const trouble = troubleOf(error);
+    throw trouble === undefined ? error : trouble.with({ auth_session: launched.authSession });
+  }
 }
 
 /** Every later one. */

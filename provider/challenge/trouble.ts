@@ -40,6 +40,13 @@ export class Trouble extends Error {
     this.retryAfterSeconds = given.retryAfterSeconds ?? (word === 'temporarily_unavailable' ? 5 : undefined);
   }
 
+  /** The same with more in its body. */
+  with(more: Readonly<Record<string, string>>): Trouble {
+    const { word, message: detail, retryAfterSeconds } = this;
+    const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return new Trouble(word, { detail, more: { ...this.more, ...more }, ...wait });
+  }
+
   get status(): number {
     return ANSWERS[this.word].status;
   }

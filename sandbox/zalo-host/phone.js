@@ -229,9 +229,12 @@ async function start() {
   if (person !== undefined) hand(person);
 }
 
-at('menu-button').onclick = () =>
-  show(at('menu').hidden ? 'menu' : holder === undefined ? 'choose' : 'stand');
-at('menu-close').onclick = () => show(holder === undefined ? 'choose' : 'stand');
+const closeMenu = () => {
+  if (holder === undefined) return show('choose');
+  show(at('stand').childElementCount === 0 ? 'closed' : 'stand');
+};
+at('menu-button').onclick = () => (at('menu').hidden ? show('menu') : closeMenu());
+at('menu-close').onclick = closeMenu;
 at('relaunch').onclick = launch;
 at('open-again').onclick = launch;
 at('other').onclick = () => {
@@ -241,6 +244,6 @@ at('other').onclick = () => {
 };
 at('forget').onclick = () => {
   allowed.clear();
-  show(holder === undefined ? 'choose' : 'stand');
+  closeMenu();
 };
 void start();

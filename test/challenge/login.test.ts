@@ -15,6 +15,7 @@ import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
 import { challengeOf, claimsIn, codeOf, openLaunch } from '../support/launch.ts';
+import { DOSSIERS } from '../support/rp.ts';
 
 let house: TestHouse;
 test.before(async () => {
@@ -70,4 +71,19 @@ test('a token of Zalo is evidence once', async (t) => {
     sql`select kind from access_event where kind = 'login.evidence_replayed'`,
   );
   t.is(events.length, 2);
+});
+
+test('a login that gets no further for what it asked leaves the person signed in', async (t) => {
+  const asked = { scope: 'svc:hoso:tinh-trang', resource: DOSSIERS };
+  const citizen = await meetInZalo(house);
+  const first = await signIn(house, citizen, asked);
+  const { text_hash } = challengeOf(first);
+  const denied = await citizen.launch.call({ consent: 'deny', consent_text_hash: String(text_hash) });
+  t.like(denied, { status: 400, body: { error: 'access_denied' } });
+  // The refusal stands, so the next launch is told at once; its evidence was good all the same.
+  const launch = await openLaunch(house.issuer);
+  const again = await launch.login(zaloToken(house, citizen.person).accessToken, asked);
+  t.like(again, { status: 400, body: { error: 'access_denied' } });
+  t.is(typeof again.body['auth_session'], 'string');
+  t.is((await launch.begin(ME(house))).status, 200);
 });

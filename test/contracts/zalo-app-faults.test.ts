@@ -66,7 +66,6 @@ for (const [body, word] of phones) {
 }
 
 const profiles: readonly (readonly [body: string, word: string])[] = [
-  ['{"id":"9007199254740993001","error":0,"user_id_by_oa":12}', 'identified'],
   ['{"id":"9007199254740993001","is_sensitive":"maybe"}', 'identified'],
   ['{"id":"9007199254740993001","picture":"x","name":["y"]}', 'identified'],
   ['{"id":9007199254740993001,"error":0}', 'unavailable: zalo_bad_identifier'],

@@ -55,13 +55,23 @@ test.serial(
       await app.press('Quét mã QR trên thẻ');
       await app.reads('Chưa quét được. Hãy thử lại, hoặc nhập tay ở dưới.');
       await app.press('Đối chiếu');
-      await app.reads('Số trên thẻ gồm đúng 12 chữ số.');
+      await app.reads('Hãy nhập số trên thẻ.');
       await app.look('the-sai');
+      // What only the broker can see, beside the field it belongs to.
+      await app.type('Số trên thẻ', app.person.personalNumber);
+      await app.type('Họ và tên', 'Người Khác 3');
+      await app.type('Ngày sinh', '15/06/1901');
+      await app.press('Đối chiếu');
+      await app.reads('Họ và tên chỉ gồm chữ cái. Hãy xem lại.');
+      await app.reads('Năm sinh chưa khớp với số trên thẻ. Hãy xem lại cả hai.');
+      t.is(await app.frame.getByLabel('Họ và tên').evaluate((field) => field === document.activeElement), true);
+      await app.look('the-o-sai');
       await app.type('Số trên thẻ', app.person.personalNumber);
       await app.type('Họ và tên', 'Người Khác Hẳn');
       await app.type('Ngày sinh', printed(app.person.birthdate));
       await app.press('Đối chiếu');
       await app.reads('Chưa đối chiếu được. Hãy xem lại từng chữ, từng số, hoặc chọn cách khác.');
+      await app.reads(/Hôm nay bạn còn \d lần đối chiếu\./);
       await app.look('the-khong-khop');
       await app.type('Họ và tên', app.person.name);
       await app.press('Đối chiếu');

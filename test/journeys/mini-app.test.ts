@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import { openMiniApp } from '../support/mini-app.ts';
-import { walk } from '../support/mini-app-walk.ts';
+import { proveInBrowser, walk } from '../support/mini-app-walk.ts';
 import { useStage } from './stage.ts';
 
 const stage = useStage({ feedIntervalMs: 500 });
@@ -48,6 +48,7 @@ test.serial(
     t.timeout(300_000);
     const app = await openMiniApp(t, stage.current(), 'hoso');
     await app.reads(`Chào ${app.person.name}`);
+    await app.returns('resume');
     const file = async () => {
       await app.type('Loại hồ sơ', 'Xin xác nhận nơi ở');
       await app.type('Nội dung', 'Tôi cần giấy xác nhận nơi ở');
@@ -62,15 +63,7 @@ test.serial(
       await app.press(/Bằng VNeID/);
       await app.titled('Xác minh bằng VNeID');
       await app.look('vneid');
-      const opened = app.page.context().waitForEvent('page');
-      await app.press('Mở trang VNeID');
-      const browser = await opened;
-      await browser.getByRole('button', { name: 'Tôi đang làm việc này' }).click();
-      await browser.getByRole('button', { name: app.person.name }).click();
-      await browser.getByRole('heading', { name: 'Nhập mã này trong Zalo' }).waitFor();
-      const digits = (await browser.locator('.big-code').innerText()).replaceAll(/\D/g, '');
-      t.is(digits.length, 8);
-      await browser.close();
+      const digits = await proveInBrowser(app);
       await app.type('8 số trên trang vừa mở', '1234');
       await app.press('Xác nhận');
       await app.reads('Hãy nhập đủ 8 số.');

@@ -12,6 +12,8 @@ export type Ways = {
   readonly consent?: 'given' | 'refused';
   /** Pictures and axe on the way. */
   readonly look?: boolean;
+  /** The heading of the screen that is just being left. */
+  readonly from?: string;
 };
 
 /** Walks until a screen that is no step. @returns its heading, and the steps before it */
@@ -21,7 +23,7 @@ export async function walk(
   ways: Ways = {},
 ): Promise<{ end: string; met: string[] }> {
   const met: string[] = [];
-  let title = await app.heading();
+  let title = await app.heading(ways.from);
   for (let steps = 0; steps < 15; steps += 1) {
     const step = stepOn(title);
     if (step === undefined) return { end: title, met };
@@ -53,6 +55,20 @@ export async function walk(
         return app.press('Tôi đã đọc, tiếp tục');
     }
   }
+}
+
+/** VNeID in the telephone's browser. @returns the 8 digits on its last page, which is closed */
+export async function proveInBrowser(app: MiniApp): Promise<string> {
+  const opened = app.page.context().waitForEvent('page');
+  await app.press('Mở trang VNeID');
+  const browser = await opened;
+  await browser.getByRole('button', { name: 'Tôi đang làm việc này' }).click();
+  await browser.getByRole('button', { name: app.person.name }).click();
+  await browser.getByRole('heading', { name: 'Nhập mã này trong Zalo' }).waitFor();
+  const digits = (await browser.locator('.big-code').innerText()).replaceAll(/\D/g, '');
+  await browser.close();
+  if (digits.length !== 8) throw new Error(`${digits.length} digits`);
+  return digits;
 }
 
 type Step = 'brake' | 'choose' | 'phone' | 'code' | 'consent' | 'notice';

@@ -28,6 +28,12 @@ export type MiniApp = {
   zalo(answer: 'Cho phép' | 'Từ chối'): Promise<void>;
   /** Turns a fault of the telephone on or off. */
   fault(label: RegExp): Promise<void>;
+  /** What Zalo does with the app while its person is elsewhere; the first is what the telephone does anyway. */
+  returns(how: 'relaunch' | 'resume' | 'never'): Promise<void>;
+  /** Back from another page: Chromium without a screen never hides one. */
+  comeBack(): Promise<void>;
+  /** Closed and opened again. */
+  relaunch(): Promise<void>;
 };
 
 const qrOf = ({ personalNumber, name, birthdate }: Person) =>
@@ -111,15 +117,27 @@ export async function openMiniApp(
       t.deepEqual(await axeViolations(page, 'all', true), [], what);
     },
     zalo: (answer) => page.getByRole('dialog').getByRole('button', { name: answer }).click(),
-    async fault(label) {
+    fault: (label) => inMenu(page, () => page.getByLabel(label).click()),
+    async returns(how) {
+      await inMenu(page, () => page.getByLabel('Khi quay về từ trang khác').selectOption(how));
+    },
+    async comeBack() {
+      await page.evaluate(() => void document.dispatchEvent(new Event('visibilitychange')));
+    },
+    async relaunch() {
       await page.getByRole('button', { name: 'Cài đặt' }).click();
-      await page.getByLabel(label).click();
-      await page.getByRole('button', { name: 'Đóng cài đặt' }).click();
+      await page.getByRole('button', { name: 'Đóng và mở lại ứng dụng nhỏ' }).click();
     },
   };
   await page.goto(`${stage.miniApp}/?zalo_id=${person.zaloId}`);
   await app.zalo(options.name ?? 'Cho phép');
   return app;
+}
+
+async function inMenu(page: Page, work: () => Promise<unknown>): Promise<void> {
+  await page.getByRole('button', { name: 'Cài đặt' }).click();
+  await work();
+  await page.getByRole('button', { name: 'Đóng cài đặt' }).click();
 }
 
 // The whole screen of the app, which scrolls inside its frame: the telephone grows for the picture.

@@ -132,7 +132,7 @@ function Act(props: { readonly service: Service; readonly action: Action; readon
           <Button onPress={() => void askAgain()}>{words.answer.askAgain}</Button>
         </div>
       )}
-      {plan.lead !== undefined && <p>{plan.lead}</p>}
+      {plan.lead !== undefined && !isProven && <p>{plan.lead}</p>}
       <Form onSubmit={() => void send()}>
         {plan.fields.map(({ name, label, hint, isLong = false }) => (
           <Field

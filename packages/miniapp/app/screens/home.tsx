@@ -28,25 +28,27 @@ export function HomeScreen() {
   const of = (group: Group) => (catalogue?.services ?? []).filter((one) => groupOf(one) === group);
   return (
     <Screen title={home.title}>
-      <UnderWay />
       <WhoIsHere />
+      <UnderWay />
       {trouble !== undefined && <Trouble error={trouble} onRetry={() => void open()} />}
       {catalogue === undefined && trouble === undefined && <Waiting text={words.frame.loading} />}
       {groups.map((group) => (
         <ServiceGroup key={group} group={group} services={of(group)} />
       ))}
-      <section>
-        <h2>{home.mine}</h2>
-        <ul class="rows">
-          {own.map(([name, path]) => (
-            <li key={name}>
-              <a class="row" href={`#${path}`}>
-                <strong>{home.links[name]}</strong>
-              </a>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {(catalogue !== undefined || trouble !== undefined) && (
+        <section>
+          <h2>{home.mine}</h2>
+          <ul class="rows">
+            {own.map(([name, path]) => (
+              <li key={name}>
+                <a class="row" href={`#${path}`}>
+                  <strong>{home.links[name]}</strong>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <ServiceGroup group="open" services={of('open')} />
     </Screen>
   );
@@ -78,9 +80,14 @@ function UnderWay() {
 }
 
 function WhoIsHere() {
-  const { words, signIn, enter, lang } = useApp();
+  const { words, signIn, enter, lang, catalogue, trouble } = useApp();
   const { home } = words;
-  if (signIn.state === 'entering') return <Waiting text={home.signingIn} />;
+  if (signIn.state === 'entering' || (catalogue === undefined && trouble === undefined))
+    return (
+      <div class="who">
+        <Waiting text={home.signingIn} />
+      </div>
+    );
   if (signIn.state === 'in') {
     const { name, level, valid_until: until, identity, notices = [] } = signIn.me;
     return (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp } from '../frame.ts';
 import { Alert, Button, Field, Form, Submit } from '../parts.tsx';
 import { useSecondsLeft } from '../waiting.tsx';
@@ -25,9 +25,12 @@ export function BrowserStep(
   const [isShort, setShort] = useState(false);
   const left = useSecondsLeft(challenge.expires_in, turn);
 
-  // Whatever was opened is of no use any more.
+  const wantsOpen = useRef(false);
   useEffect(() => {
+    // Whatever was opened before is of no use any more.
     if (error === 'expired') setOpened(false);
+    if (wantsOpen.current) void open();
+    wantsOpen.current = false;
   }, [turn]);
 
   const open = async () => {
@@ -35,8 +38,9 @@ export function BrowserStep(
     setOpened(how !== undefined);
     setByHand(how === undefined);
   };
+  // An address is good once: a fresh one is asked for, and opened when it comes.
   const openAnew = () => {
-    setOpened(false);
+    wantsOpen.current = true;
     reply({ step: type });
   };
   const send = () => {
@@ -70,7 +74,7 @@ export function BrowserStep(
     <div key="opening">
       <p class="hint">{left > 0 ? browser.freshText : browser.late}</p>
       <Button kind="quiet" onPress={openAnew}>
-        {browser.fresh}
+        {browser.fresh[type]}
       </Button>
     </div>
   ) : (
@@ -83,7 +87,7 @@ export function BrowserStep(
       {left > 0 ? (
         <Button onPress={() => void open()}>{browser.open[type]}</Button>
       ) : (
-        <Button onPress={openAnew}>{browser.fresh}</Button>
+        <Button onPress={openAnew}>{browser.fresh[type]}</Button>
       )}
       <p class="hint">{left > 0 ? browser.left(minutesOf(left)) : browser.late}</p>
     </div>

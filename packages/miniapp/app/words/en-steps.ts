@@ -157,11 +157,11 @@ export const enSteps: typeof viSteps = {
     copied: 'Copied. Open the browser and paste it.',
     code: '8 digits from the page you opened',
     button: 'Confirm',
-    fresh: 'Open it anew',
+    fresh: { vneid_redirect: 'Open the VNeID page again', passkey_web: 'Open the browser again' },
     freshText: 'No 8 digits?',
     keep: 'Do not read these 8 digits to anybody.',
     left: (minutes) => `The page is good for ${minutes} more minutes.`,
-    late: 'The page has run out. Press Open it anew.',
+    late: 'The page has run out. Please open it again.',
     attempts: (left) => `${left} tries left.`,
     errors: {
       wrong_code: 'Not the right digits. Look at the 8 digits on the page again.',

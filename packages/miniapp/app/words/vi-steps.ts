@@ -164,11 +164,11 @@ export const viSteps = {
     copied: 'Đã chép. Mở trình duyệt rồi dán vào.',
     code: '8 số trên trang vừa mở',
     button: 'Xác nhận',
-    fresh: 'Mở lại từ đầu',
+    fresh: { vneid_redirect: 'Mở lại trang VNeID', passkey_web: 'Mở lại trình duyệt' },
     freshText: 'Chưa thấy 8 số?',
     keep: 'Không đọc 8 số này cho bất kỳ ai.',
     left: (minutes: number) => `Trang dùng được ${minutes} phút nữa.`,
-    late: 'Trang đã hết giờ. Hãy bấm Mở lại từ đầu.',
+    late: 'Trang đã hết giờ. Hãy mở lại.',
     attempts: (left: number) => `Bạn còn ${left} lần nhập.`,
     errors: {
       wrong_code: 'Số chưa đúng. Hãy xem lại 8 số trên trang vừa mở.',
