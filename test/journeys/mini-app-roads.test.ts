@@ -64,7 +64,10 @@ test.serial(
       await app.press('Đối chiếu');
       await app.reads('Họ và tên chỉ gồm chữ cái. Hãy xem lại.');
       await app.reads('Năm sinh chưa khớp với số trên thẻ. Hãy xem lại cả hai.');
-      t.is(await app.frame.getByLabel('Họ và tên').evaluate((field) => field === document.activeElement), true);
+      t.is(
+        await app.frame.getByLabel('Họ và tên').evaluate((field) => field === document.activeElement),
+        true,
+      );
       await app.look('the-o-sai');
       await app.type('Số trên thẻ', app.person.personalNumber);
       await app.type('Họ và tên', 'Người Khác Hẳn');

@@ -1,4 +1,6 @@
-import { gzipSync } from 'node:zlib';
+import { request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import test from 'ava';
 import { ME, REPORT, useMiniApp, zaloToken, meetInZalo } from '../support/app-citizen.ts';
 import { startHouse } from '../support/broker.ts';
@@ -41,13 +43,46 @@ test('what only portals and machines may ask is not offered to the app', async (
 
 test('it is small, and kept for a minute', async (t) => {
   const said = await get();
-  const bytes = gzipSync(said.text).length;
+  const bytes = (await raw({ 'accept-encoding': 'gzip' })).body.length;
   t.log(`${said.text.length} characters, ${bytes} bytes gzipped`);
   t.true(bytes < 30_000);
   t.is(said.headers.get('cache-control'), 'public, max-age=60');
   const held = await get({ 'if-none-match': said.headers.get('etag') ?? '' });
   t.is(held.status, 304);
   t.truthy(held.headers.get('dpop-nonce'));
+});
+
+// fetch() packs and unpacks by itself, so this asks as a plain client does.
+const raw = (
+  headers: Record<string, string>,
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: Buffer }> =>
+  // prettier-ignore
+  new Promise((resolve, reject) => {
+    const asked = request(`${house.issuer}/tien-ich.json`, { headers }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) })); // prettier-ignore
+    });
+    asked.on('error', reject).end();
+  });
+
+test('it is sent packed to whoever can unpack it, and each form is held by its own name', async (t) => {
+  const [plain, packed] = await Promise.all([raw({}), raw({ 'accept-encoding': 'br, gzip;q=0.5' })]);
+  t.is(plain.headers['content-encoding'], undefined);
+  t.is(packed.headers['content-encoding'], 'gzip');
+  t.deepEqual(gunzipSync(packed.body), plain.body);
+  t.is(Number(packed.headers['content-length']), packed.body.length);
+  for (const { headers } of [plain, packed]) t.regex(String(headers.vary), /\bAccept-Encoding\b/);
+  t.not(packed.headers.etag, plain.headers.etag);
+  const held = (encoding: string, etag = '') => raw({ 'accept-encoding': encoding, 'if-none-match': etag });
+  t.is((await held('gzip', packed.headers.etag)).status, 304);
+  t.is((await held('identity', plain.headers.etag)).status, 304);
+  t.is(
+    (await held('identity', packed.headers.etag)).status,
+    200,
+    'packed bytes are not those that were asked for',
+  );
+  t.is((await raw({ 'accept-encoding': 'gzip;q=0' })).headers['content-encoding'], undefined);
 });
 
 test('any page may read it, and nobody sends a cookie', async (t) => {
