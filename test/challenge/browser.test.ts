@@ -1,11 +1,11 @@
 import test from 'ava';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { sql } from '../../database.ts';
 import { startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
-import { DOSSIER, goOn, ME, meetInZalo, signIn, useMiniApp, VIEW } from '../support/app-citizen.ts';
-import { challengeOf, claimsIn } from '../support/launch.ts';
+import { DOSSIER, goOn, ME, meetInZalo, signIn, useMiniApp, VIEW, zaloToken } from '../support/app-citizen.ts'; // prettier-ignore
+import { challengeOf, claimsIn, openLaunch } from '../support/launch.ts';
 import { atBrowserStep, codeOn, finishByVneid, holderOfKey, openLink, proveByVneid, unlock, words } from '../support/browser-leg.ts'; // prettier-ignore
 
 let house: TestHouse;
@@ -139,6 +139,36 @@ test('a fresh link kills the one before, and a flow has five at most', async (t)
   for (const uri of uris.slice(0, 4)) t.is((await fetch(uri)).status, 404);
   t.is((await fetch(String(uris[4]))).status, 200);
   t.like(await citizen.launch.call({ step: 'vneid_redirect' }), { status: 400, body: { error: 'access_denied' } }); // prettier-ignore
+});
+
+test('whoever was only sent the link cannot tell one that is open elsewhere from one that never was', async (t) => {
+  const { challenge } = await atBrowserStep(house);
+  const uri = String(challenge['authorization_uri']);
+  await (await openLink(challenge)).press(words.legAsk.yes);
+  const [theirs, invented] = await Promise.all([fetch(uri), fetch(`${house.issuer}/tiep/${'A'.repeat(43)}`)]);
+  t.deepEqual([theirs.status, invented.status], [404, 404]);
+  t.deepEqual([...theirs.headers.keys()], [...invented.headers.keys()]);
+});
+
+test('a flow that has had its links is over: the next launch on this machine is not led into it again', async (t) => {
+  const device_id = randomBytes(16).toString('base64url');
+  const { person } = await meetInZalo(house);
+  const launchOn = async () => {
+    const launch = await openLaunch(house.issuer);
+    await launch.login(zaloToken(house, person).accessToken, { ...ME(house), device_id });
+    return launch;
+  };
+  const first = await launchOn();
+  await first.begin(VIEW);
+  await first.call({ step: 'brake', guided: 'no' });
+  await first.call({ choice: 'vneid' });
+  for (let more = 0; more < 4; more += 1) await first.call({ step: 'vneid_redirect' });
+  // Nobody opened the last one in time.
+  await house.db.run(sql`
+    update browser_leg set created_at = now() - interval '10 minutes', expires_at = now() - interval '5 minutes'
+    where transaction_id in (select id from authn_tx where account_id = (select account_id from zalo_link where zalo_id = ${person.zaloId}))`);
+  t.like((await (await launchOn()).begin(VIEW)).body, { error: 'access_denied' });
+  t.is(challengeOf(await (await launchOn()).begin(VIEW)).type, 'brake', 'begun anew');
 });
 
 test('"this is not me" ends the link, and the app is told so before it chooses again', async (t) => {

@@ -154,6 +154,17 @@ test.serial('a child under 16 goes to the web, where a representative can answer
   t.is((await house.db.rows(sql`select 1 from consent c join subject s using (subject_id) where s.account_id = ${accountId}`)).length, 0); // prettier-ignore
 }); // prettier-ignore
 
+test.serial('whose first question goes to the web is signed in all the same, and needs no new token of Zalo', async (t) => {
+  const citizen = await meetInZalo(house);
+  await signIn(house, citizen, ME(house));
+  const birthdate = bornAgo(12);
+  await bind({ db: house.db, vault: await vaultOf(house) }, { accountId: await accountOf(citizen), personalNumber: inventNumber(birthdate), birthdate }, new Date()); // prettier-ignore
+  const next = await launched(citizen, REPORT);
+  t.is(next.said.body['error'], 'redirect_to_web');
+  t.is(next.launch.session(), String(next.said.body['auth_session']));
+  t.is((await next.launch.begin(ME(house))).status, 200);
+}); // prettier-ignore
+
 // Case 10: the sender of the link must gain nothing from whoever opens it.
 test.serial('a link to the web sent to somebody else gives its sender no code that buys anything', async (t) => {
   const sender = await meetInZalo(house);

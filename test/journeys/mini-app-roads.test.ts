@@ -101,12 +101,33 @@ test.serial('a telephone with NFC: three printed facts open the chip, and wrong 
     await app.look('chip-sai');
     const { sandbox } = stage.current();
     await app.type('Có giá trị đến', await endOfCard(sandbox.cards, app.person.personalNumber));
+    // What the broker says of a chip it does not believe (test/challenge/chip.test.ts makes such chips).
+    for (const [reason, sentence] of refusals) {
+      const place = '**/authorize-challenge/chip';
+      const headers = { 'access-control-allow-origin': new URL(app.page.url()).origin };
+      const json = { error: 'chip_refused', reason };
+      await app.page.route(place, (route) => route.fulfill({ status: 422, headers, json }));
+      await app.press('Đọc thẻ');
+      await app.reads(sentence);
+      await app.page.unroute(place);
+    }
+    await app.look('chip-khong-nhan');
     await app.press('Đọc thẻ');
     return 'Đọc chip trong thẻ';
   };
   t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
   await app.reads('Chưa có gì ở đây.');
 });
+
+const refusals = [
+  ['unreadable', 'Chưa đọc hết được chip.'],
+  ['not_authentic', 'Chip này không chứng minh được thẻ là thật.'],
+  ['expired', 'Thẻ này đã hết hạn nên không dùng để xác minh được.'],
+  ['revoked', 'Nơi cấp thẻ cho biết thẻ này hiện không dùng để xác minh được.'],
+  ['other_person', 'Thẻ này không phải của người đã xác minh tài khoản này.'],
+  ['too_often', 'Hôm nay bạn đã đọc thẻ quá nhiều lần.'],
+  ['a_new_reason', 'Chưa đọc được thẻ. Hãy đọc lại, hoặc chọn cách khác.'],
+] as const;
 
 /** What is printed on the sandbox's card, from its machine-readable lines. */
 async function endOfCard(cards: string, number: string): Promise<string> {

@@ -17,6 +17,12 @@ for (const [what, challenge] of [
     'a browser step over plain http',
     { type: 'passkey_web', authorization_uri: 'http://id.example/', expires_in: 300 },
   ],
+  ['a counter without a state', { type: 'counter', user_code: 'K7M4', expires_in: 900, interval: 5 }],
+  ['a counter whose code is a number', { type: 'counter', state: 'open', user_code: 7, interval: 5 }],
+  [
+    'a card with mistakes that are no list',
+    { type: 'card_register', fields: [], fields_wrong: 'name_empty' },
+  ],
   ['a code without a number of tries', { type: 'otp', channel: 'sms' }],
   ['a consent without purposes', { type: 'consent', service: {}, scopes: [], text_hash: 'x' }],
 ] as const)
@@ -25,6 +31,27 @@ for (const [what, challenge] of [
     wire.script('/authorize-challenge', wire.step(challenge));
     t.is(await troubleOf(openApp(wire).login(scope, service)), 'protocol');
   });
+
+test('the code of a counter goes when an officer has it, and the step goes on', async (t) => {
+  const wire = await openWire(t);
+  wire.script(
+    '/authorize-challenge',
+    wire.step({ type: 'counter', state: 'open', user_code: 'K7M4 9P', expires_in: 900, interval: 5 }),
+    wire.step({ type: 'counter', state: 'claimed', unit: 'Phường Tân Ninh', interval: 5 }),
+    wire.step({ type: 'counter', state: 'used_up', interval: 5 }),
+  );
+  const seen: unknown[] = [];
+  const onStep = (challenge: Challenge) => {
+    if (challenge.type === 'counter') seen.push([challenge.state, challenge.user_code, challenge.unit]);
+    return Promise.resolve({ step: 'counter' });
+  };
+  await openApp(wire, { onStep }).login(scope, service);
+  t.deepEqual(seen, [
+    ['open', 'K7M4 9P', undefined],
+    ['claimed', undefined, 'Phường Tân Ninh'],
+    ['used_up', undefined, undefined],
+  ]);
+});
 
 test('the steps come one by one, with what the citizen is doing, and the replies go back', async (t) => {
   const wire = await openWire(t);
