@@ -6,11 +6,14 @@ export const insertEvent = (db: Database, { key, usedBy }: { key: Buffer; usedBy
   db.run(sql`
     insert into oa_event (event_key, used_by, used_at) values (${key}, ${usedBy}, ${now}) on conflict (event_key, used_by) do nothing`);
 
-/** Whose chat this is: an open account only. */
+/**
+ * Whose chat this is: an open account only. In a transaction the link stays until it ends, so that whoever ends
+ * it waits for a token that is being made, and dates the watermark after it (accounts/watermark.ts).
+ */
 export const findLinked = (db: Database, { oaId, userKey }: { oaId: string; userKey: Buffer }) =>
   db.row<{ account_id: string }>(sql`
     select l.account_id from oa_link l join account a on a.id = l.account_id and a.locked_at is null
-    where l.oa_id = ${oaId} and l.oa_user_key = ${userKey} and l.ended_at is null`);
+    where l.oa_id = ${oaId} and l.oa_user_key = ${userKey} and l.ended_at is null for share of l`);
 
 export const findLink = (db: Database, { oaId, accountId }: { oaId: string; accountId: string }) =>
   db.row<{ linked_at: Date }>(sql`

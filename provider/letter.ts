@@ -28,6 +28,21 @@ export const followTheLetter: Middleware = async (ctx, next) => {
   nameUnauthorizedClient(ctx);
 };
 
+// `auth` is followed by an id whose letters count.
+const OURS =
+  /^\/(?:auth|(?:token|par|backchannel|introspect|revoke|userinfo|jwks|session)(?:\/.*)?)(?=\/|$)/i;
+
+/**
+ * One spelling an address. The library's router takes /TOKEN and /token/ for /token, while what stands around
+ * it (the transaction, even time, the pace of a desk, the end of proofs) goes by the address as it is written.
+ */
+export const refuseOtherSpellings: Middleware = async (ctx, next) => {
+  const [ours] = OURS.exec(ctx.path) ?? [];
+  const isExact = ours === undefined || (ours === ours.toLowerCase() && !ctx.path.endsWith('/'));
+  if (isExact) await next();
+  else answer(ctx, 404, 'unrecognized route');
+};
+
 /** RFC 9126 2.3: a pushed request over the limit is 413. The library says 400 after reading it. */
 function refuseLongRequest(ctx: Context): boolean {
   if (ctx.path !== '/par' || (ctx.request.length ?? 0) <= LONGEST_REQUEST) return false;

@@ -10,7 +10,7 @@ import { oauthErrorOf } from './errors.ts';
 import { allowClientForms } from './form-action.ts';
 import { loadGrant } from './grants.ts';
 import { assistedPace } from './ciba.ts';
-import { followTheLetter } from './letter.ts';
+import { followTheLetter, refuseOtherSpellings } from './letter.ts';
 import type { ProviderHouse } from './house.ts';
 import { endProofsAtLogout } from './logout.ts';
 import { showError } from './pages.ts';
@@ -40,6 +40,7 @@ export function createProvider(
   // The library answers every error by itself, an outage of ours with 500; here is kept what it was.
   const outages = new WeakMap<object, Refusal>();
   for (const middleware of outer) provider.use(middleware);
+  provider.use(refuseOtherSpellings);
   provider.use(assistedPace(house));
   provider.use(requestTransaction(house, (ctx) => outages.get(ctx)));
   provider.use(followTheLetter);

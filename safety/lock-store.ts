@@ -25,15 +25,19 @@ export const contestPhone = (db: Database, accountId: string, now: Date) =>
 export const endNotMeLinks = (db: Database, accountId: string, now: Date) =>
   db.run(sql`update not_me_link set used_at = ${now} where account_id = ${accountId} and used_at is null`);
 
-/** Who writes to the hotline as this person, too. */
-export const endHotlineLinks = (
+/**
+ * Who writes to the hotline as this person, too. The code goes first and in a statement of its own: a chat
+ * that is being linked holds it, and the link it leaves is only seen by a statement that begins after.
+ */
+export async function endHotlineLinks(
   db: Database,
   { accountId, reason }: { accountId: string; reason: 'locked' | 'zalo_revoked' },
   now: Date,
-) =>
-  db.run(sql`
-    with codes as (delete from oa_link_code where account_id = ${accountId})
+): Promise<void> {
+  await db.run(sql`delete from oa_link_code where account_id = ${accountId}`);
+  await db.run(sql`
     update oa_link set ended_at = ${now}, end_reason = ${reason} where account_id = ${accountId} and ended_at is null`);
+}
 
 /** A thief may have added a passkey of their own, or hold the machine that keeps the person's. */
 export const deletePasskeys = (db: Database, accountId: string) =>

@@ -56,9 +56,11 @@ export function browserLegRoutes(site: Site): Router {
     const leg = await findLegByLink(site.db, ctx.params['link'] ?? '', now);
     if (leg === undefined) return showEnd(site, ctx, 'ended');
     const browser = browserOf(ctx) ?? randomBytes(16).toString('base64url');
+    const opened = leg.browser_key !== null;
+    if (opened && !isOpenedBy(site.vault, leg, browser)) return showEnd(site, ctx, 'ended');
+    // Not before: a cookie would tell whoever was sent the link that somebody is at it.
     keepBrowser(ctx, browser);
-    if (leg.browser_key === null) return showAsk(site, ctx, { leg, browser });
-    if (!isOpenedBy(site.vault, leg, browser)) return showEnd(site, ctx, 'ended');
+    if (!opened) return showAsk(site, ctx, { leg, browser });
     await showStep(site, ctx, { leg, browser }, now);
   });
   const post = (action: string, answer: Answer) =>

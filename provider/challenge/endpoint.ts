@@ -9,6 +9,7 @@ import { answerFlow } from './answer.ts';
 import { checkUpload, takeUpload } from './chip-step.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { flowOf, lookAtFlow, newFlow, wantedBy } from './flow.ts';
+import type { Stand } from './flow.ts';
 import type { ChallengeHouse } from './house.ts';
 import { evidenceOf, launch } from './login.ts';
 import { checkProof } from './proof.ts';
@@ -59,7 +60,9 @@ async function begin(house: ChallengeHouse, ctx: Context, { call, known }: Asked
   const launched = await launch(house, ctx, { call, accessToken, client, jkt, flow }, now);
   if (launched.outcome === 'challenge') return launched;
   try {
-    return await answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now);
+    return await overWhenDenied(house, { family: launched.family, flow }, () =>
+      answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now),
+    );
   } catch (error) {
     // The person is signed in and the evidence is spent: what was asked first is all that failed.
     const trouble = troubleOf(error);
@@ -102,18 +105,30 @@ async function goOn(
     const resumed = wanted.level === 2 ? await resumeFlow(house, family, { scopes, maxAgeSeconds }, now) : undefined; // prettier-ignore
     const flow = resumed === undefined ? fresh : { ...fresh, uid: resumed };
     await keepFlow(house.db, { id: family.id, flow });
-    return answerFlow(house, ctx, { family, flow, client }, { authSession, begins: resumed === undefined }, now); // prettier-ignore
+    return overWhenDenied(house, { family, flow }, () =>
+      answerFlow(house, ctx, { family, flow, client }, { authSession, begins: resumed === undefined }, now),
+    );
   }
   const flow = flowOf(family);
   const stand = await lookAtFlow(house, { family, flow, client }, now);
   const take = replyOf(stand, call);
-  try {
+  return overWhenDenied(house, { family, flow }, async () => {
     const taken = await take(house, ctx, stand, call, now);
     const next = typeof taken === 'object' ? taken.flow : flow;
     const error = typeof taken === 'string' ? taken : undefined;
-    return await answerFlow(house, ctx, { family, flow: next, client }, { authSession, error }, now);
+    return answerFlow(house, ctx, { family, flow: next, client }, { authSession, error }, now);
+  });
+}
+
+/** The citizen stopped, nothing was agreed to, or the links are used up: what is asked next is a new request. */
+async function overWhenDenied(
+  house: ChallengeHouse,
+  { family, flow }: Pick<Stand, 'family' | 'flow'>,
+  said: () => Promise<Said>,
+): Promise<Said> {
+  try {
+    return await said();
   } catch (refused) {
-    // The citizen stopped, or nothing was agreed to: what is asked next is a new request.
     if (troubleOf(refused)?.word === 'access_denied')
       await keepFlow(house.db, { id: family.id, flow: { ...flow, over: true } });
     throw refused;

@@ -89,7 +89,8 @@ function page(status: number, content: Html, headers: Readonly<Record<string, st
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
+      // Not no-referrer: a browser then sends its own forms with `Origin: null`.
+      'referrer-policy': 'same-origin',
       'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'", // prettier-ignore
       ...headers,
     },

@@ -89,8 +89,9 @@ export function createOaSender(account: OaAccount, zaloUrl: string) {
   };
 }
 
+// What is not hex has another length in bytes than in letters, and the comparison would throw.
 const isSame = (given: string, made: string): boolean =>
-  given.length === made.length && timingSafeEqual(Buffer.from(given), Buffer.from(made));
+  /^[0-9a-f]{64}$/.test(given) && timingSafeEqual(Buffer.from(given), Buffer.from(made));
 
 function jsonOf(text: string): unknown {
   try {

@@ -37,6 +37,11 @@ async function askAtDesk(desk: Page, app: MiniApp, errand: string): Promise<stri
   await desk.getByRole('heading', { name: 'Đang đợi' }).waitFor();
   return desk.locator('strong.number').innerText();
 }
+async function agree(app: MiniApp): Promise<void> {
+  const answers = app.frame.locator('input[type=radio][value=given]:visible');
+  for (const answer of await answers.all()) await answer.check();
+  await app.press(/^Cho phép$/);
+}
 const deskSays = (desk: Page, title: string) =>
   desk.getByRole('heading', { level: 1, name: title }).waitFor();
 
@@ -53,15 +58,15 @@ test.serial('a request from 1022: seen with who and why, refused, then allowed',
   await app.reads('Bạn nhờ xem hồ sơ');
   t.is(await app.frame.locator('dd strong.number').innerText(), code);
   await app.look('yeu-cau');
-  await app.press('Không đồng ý');
-  await app.reads('Đã ghi: bạn không đồng ý. Cán bộ không làm được gì.');
+  await app.press('Không cho phép');
+  await app.reads('Bạn không cho phép. Cán bộ không làm được gì.');
   await app.look('tu-choi');
   await deskSays(desk, 'Người dân không đồng ý');
 
   await askAtDesk(desk, app, 'Xem hồ sơ của người dân');
   await app.reads('Lê Thị Hoa, số 12 · Tổng đài 1022');
-  await app.press(/^Đồng ý$/);
-  await app.reads('Đã đồng ý. Cán bộ làm tiếp được ngay.');
+  await agree(app);
+  await app.reads('Bạn đã cho phép. Cán bộ làm tiếp được ngay.');
   await app.look('dong-y');
   await deskSays(desk, 'Đã có kết quả');
   await shoot(desk, 'mini-app-1022-ban');
@@ -79,14 +84,14 @@ test.serial(
     await askAtDesk(desk, app, 'Xem hồ sơ của người dân');
     await app.open('Yêu cầu từ 1022');
     await app.reads('Lê Thị Hoa, số 12 · Tổng đài 1022');
-    await app.press(/^Đồng ý$/);
+    await agree(app);
     await app.titled('Cần xác minh lại');
     await app.look('xac-minh-lai');
     await app.press(/Nhận mã qua tin nhắn/);
     await app.titled('Nhập mã 6 số');
     await app.type(/Mã gồm/, await newestCode(stage.current().sandbox.sms, app.person.phone));
     await app.press('Xác nhận');
-    await app.reads('Đã đồng ý. Cán bộ làm tiếp được ngay.');
+    await app.reads('Bạn đã cho phép. Cán bộ làm tiếp được ngay.');
     await deskSays(desk, 'Đã có kết quả');
   },
 );
@@ -99,12 +104,10 @@ test.serial('a request with a purpose to choose on: nothing goes before the choi
   await askAtDesk(desk, app, 'Gửi phản ánh thay người dân');
   await app.open('Yêu cầu từ 1022');
   await app.reads('Lê Thị Hoa, số 12 · Tổng đài 1022');
-  await app.press('Cho phép');
+  await app.press(/^Cho phép/);
   await app.reads(/^Chưa chọn:/);
   await app.look('chua-chon');
-  const answers = app.frame.locator('input[type=radio][value=given]:visible');
-  for (const answer of await answers.all()) await answer.check();
-  await app.press('Cho phép');
-  await app.reads('Đã đồng ý. Cán bộ làm tiếp được ngay.');
+  await agree(app);
+  await app.reads('Bạn đã cho phép. Cán bộ làm tiếp được ngay.');
   await deskSays(desk, 'Đã có kết quả');
 });

@@ -167,10 +167,11 @@ test.serial(
         name,
         birthdate: printed(birthdate),
       });
+      await app.titled('Tại quầy một cửa');
       await app.reads('Cán bộ đang xem thẻ của bạn.');
       await app.look('dang-xem');
       await officer.press(words.counterLook.confirm, { ...SEEN, reason: 'no_vneid', note: '' });
-      return 'Đưa mã này cho cán bộ';
+      return 'Tại quầy một cửa';
     };
     t.is((await walk(app, stage.current(), { prove })).end, 'Xem hồ sơ của tôi');
     await app.reads('Chưa có gì ở đây.');

@@ -65,7 +65,7 @@ export async function openMiniApp(
   t: ExecutionContext,
   stage: Stage,
   road: string,
-  options: { readonly person?: Person; readonly name?: 'Cho phép' | 'Từ chối'; readonly lang?: 'en' } = {},
+  options: { readonly person?: Person; readonly name?: 'Cho phép' | 'Từ chối' } = {},
 ): Promise<MiniApp> {
   const person = options.person ?? (await newcomer(stage));
   const context = await (

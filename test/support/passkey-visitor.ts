@@ -19,7 +19,10 @@ export type KeyHolder = {
 };
 
 /** The ceremony that the page shown last asks for. */
-export function ceremonyOn({ browser }: Pick<Visitor, 'browser'>, house: Pick<TestHouse, 'issuer'>): Ceremony {
+export function ceremonyOn(
+  { browser }: Pick<Visitor, 'browser'>,
+  house: Pick<TestHouse, 'issuer'>,
+): Ceremony {
   const form = browser.page().document.querySelector('form[data-passkey]');
   const options = form?.getAttribute('data-options');
   if (options === undefined) throw new Error(`"${browser.page().title}" asks for no passkey`);

@@ -114,6 +114,7 @@ const homes: readonly { readonly packages: RegExp; readonly home: RegExp }[] = [
   { packages: /^@peculiar\//, home: /^cards\// },
   { packages: /^@fastify\/busboy$/, home: /^web\// },
   { packages: /^fast-xml-parser$/, home: /^(adapters|sandbox)\// },
+  { packages: /^(preact|vite|zmp-sdk)$/, home: /^packages\/miniapp\/app\// },
   { packages: /^pg$/, home: /^database\.ts$|^(migrations|sandbox)\// },
 ];
 const outsideTheHouse = /^(test|bench)\//;
@@ -192,8 +193,8 @@ export const rules: readonly Rule[] = [
     title: 'a thing belongs to a noun: no drawers and no barrels',
     broken: ({ path }) => [
       ...(drawers.test(path) && !path.startsWith('policies/services/') ? ['lies in a drawer'] : []),
-      ...(/(^|\/)index\.ts$/.test(path) ? ['is a barrel'] : []),
-      ...(/(^|\/)[^/]*[A-Z_][^/]*\.ts$/.test(path) ? ['is not named in kebab-case'] : []),
+      ...(/(^|\/)index\.tsx?$/.test(path) ? ['is a barrel'] : []),
+      ...(/(^|\/)[^/]*[A-Z_][^/]*\.tsx?$/.test(path) ? ['is not named in kebab-case'] : []),
     ],
   },
 ];

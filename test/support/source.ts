@@ -21,14 +21,14 @@ export type Source = {
 
 const skipped = new Set(['node_modules', 'dist', 'shots', 'coverage']);
 
-/** Every .ts file under `root`, in the order of their paths. */
+/** Every .ts and .tsx file under `root`, in the order of their paths. */
 export function readSources(root: string): Source[] {
   const sources: Source[] = [];
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory() && !skipped.has(entry.name) && !entry.name.startsWith('.')) walk(path);
-      if (entry.isFile() && entry.name.endsWith('.ts'))
+      if (entry.isFile() && /\.tsx?$/.test(entry.name))
         sources.push(parse(path, readFileSync(join(root, path), 'utf8')));
     }
   };

@@ -51,7 +51,7 @@ export const enBrowserLeg: typeof viBrowserLeg = {
     stepsTitle: 'What to do next',
     steps: [
       'Remember or copy the 8 digits above.',
-      'Open Zalo again. The mini app is waiting for you.',
+      'Open Tây Ninh Smart in Zalo again. If it says “You were in the middle of”, press Go on.',
       'Type the 8 digits into the field that is waiting.',
     ],
     warnTitle: 'Do not read this code to anybody',

@@ -53,7 +53,7 @@ export const viBrowserLeg = {
     stepsTitle: 'Bạn làm tiếp như sau',
     steps: [
       'Nhớ hoặc chép 8 số ở trên.',
-      'Mở lại Zalo. Ứng dụng nhỏ vẫn đang chờ bạn.',
+      'Mở lại Tây Ninh Smart trong Zalo. Thấy “Bạn đang làm dở” thì bấm Làm tiếp.',
       'Nhập 8 số vào ô đang chờ.',
     ],
     warnTitle: 'Đừng đọc mã này cho ai',

@@ -149,9 +149,13 @@ export function Form(props: { readonly onSubmit: () => void; readonly children: 
   );
 }
 
-export const Submit = ({ children, disabled }: { children: ComponentChildren; disabled?: boolean }) => (
-  <button type="submit" class="button main" disabled={disabled ?? false}>
-    {children}
+export const Submit = (props: {
+  readonly children: ComponentChildren;
+  readonly disabled?: boolean;
+  readonly kind?: 'main' | 'quiet';
+}) => (
+  <button type="submit" class={`button ${props.kind ?? 'main'}`} disabled={props.disabled ?? false}>
+    {props.children}
   </button>
 );
 

@@ -105,7 +105,7 @@ function titleOf({ challenge }: Turn, words: Words): string {
     case 'cccd_nfc':
       return words.chip.title;
     case 'counter':
-      return words.counter.title;
+      return challenge.user_code === undefined ? words.counter.there : words.counter.title;
     case 'vneid_redirect':
     case 'passkey_web':
       return words.browser.title[challenge.type];

@@ -39,7 +39,7 @@ export function DevicesScreen() {
       <Loaded remote={remote} onRetry={() => void reload()}>
         {({ devices, sessions = [] }) => (
           <>
-            {devices.length === 0 && <p role="status">{said.none}</p>}
+            {devices.length + sessions.length === 0 && <p role="status">{said.none}</p>}
             {devices.map(({ id, kind, last_seen: seen, current }) => (
               <Place
                 key={id}

@@ -67,7 +67,9 @@ function UnderWay() {
   };
   return (
     <section class="panel" aria-labelledby="under-way">
-      <h2 id="under-way">{words.underWay.title(action.title[lang])}</h2>
+      <h2 id="under-way">
+        {words.underWay.title} <span>{action.title[lang]}</span>
+      </h2>
       <p>{words.underWay.text}</p>
       <a class="button main" href={`#/viec/${action.action}/tiep`}>
         {words.underWay.goOn}

@@ -5,7 +5,7 @@ import { Alert, Button, Facts, Screen, Trouble } from '../parts.tsx';
 import { Purposes, useChoices } from '../purposes.tsx';
 import { Conflict, troubleOf, type TroubleShown } from '../session.ts';
 import { minutesOf } from '../steps/step.ts';
-import { Loaded, useEvery, useRemote } from '../waiting.tsx';
+import { Loaded, useEvery, useRemote, Waiting } from '../waiting.tsx';
 
 type Answered = 'approved' | 'denied' | 'gone';
 
@@ -15,11 +15,14 @@ export function RequestsScreen() {
   const { requests: said } = words;
   const [remote, reload] = useRemote(() => session.own('/requests', requestsSchema));
   const [answered, setAnswered] = useState<Answered>();
+  const [isSending, setSending] = useState(false);
   const [trouble, setTrouble] = useState<TroubleShown>();
   useEvery(5, 0, () => void reload());
 
   const answer = async ({ id }: OwnRequest, body: object) => {
     setTrouble(undefined);
+    setAnswered(undefined);
+    setSending(true);
     try {
       const send = { method: 'POST', body } as const;
       const { state } = await session.own(`/requests/${encodeURIComponent(id)}`, answeredSchema, send);
@@ -29,6 +32,7 @@ export function RequestsScreen() {
       else setTrouble(troubleOf(error));
     }
     await reload();
+    setSending(false);
   };
 
   return (
@@ -53,6 +57,7 @@ export function RequestsScreen() {
                 <OneRequest
                   key={request.id}
                   request={request}
+                  isSending={isSending}
                   onAnswer={(body) => void answer(request, body)}
                 />
               ))}
@@ -64,7 +69,11 @@ export function RequestsScreen() {
   );
 }
 
-function OneRequest(props: { readonly request: OwnRequest; readonly onAnswer: (answer: object) => void }) {
+function OneRequest(props: {
+  readonly request: OwnRequest;
+  readonly isSending: boolean;
+  readonly onAnswer: (answer: object) => void;
+}) {
   const { words } = useApp();
   const { requests: said, consent } = words;
   const { by, title, service, code, message, notice, expires_in: left } = props.request;
@@ -91,10 +100,14 @@ function OneRequest(props: { readonly request: OwnRequest; readonly onAnswer: (a
       {notice !== undefined && <Purposes purposes={notice.purposes} choices={choices} />}
       <Alert text={choices.missing === undefined ? undefined : consent.unanswered(choices.missing.title)} />
       {left !== undefined && <p class="hint">{said.until(minutesOf(left))}</p>}
-      <div class="pair">
-        <Button onPress={approve}>{said.approve}</Button>
-        <Button onPress={() => props.onAnswer({ answer: 'deny' })}>{said.deny}</Button>
-      </div>
+      {props.isSending ? (
+        <Waiting text={words.frame.sending} />
+      ) : (
+        <div class="pair">
+          <Button onPress={approve}>{said.approve}</Button>
+          <Button onPress={() => props.onAnswer({ answer: 'deny' })}>{said.deny}</Button>
+        </div>
+      )}
     </section>
   );
 }

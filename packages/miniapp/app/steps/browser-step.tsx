@@ -67,7 +67,8 @@ export function BrowserStep(
       />
       {attempts !== undefined && wrong !== undefined && <p>{browser.attempts(attempts)}</p>}
       <p class="keep">{browser.keep}</p>
-      <Submit>{browser.button}</Submit>
+      {/* One button stands out at a time. */}
+      <Submit kind={isOpened || isByHand ? 'main' : 'quiet'}>{browser.button}</Submit>
     </Form>
   );
   const opening = isOpened ? (

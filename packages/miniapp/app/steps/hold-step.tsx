@@ -13,7 +13,9 @@ export function HoldStep({ challenge, turn, reply }: StepProps<'hold'>) {
     <>
       <p>{hold.lead}</p>
       {challenge.destination !== undefined && <p>{hold.told(challenge.destination)}</p>}
-      {challenge.until !== undefined && <p class="told">{hold.until(timeText(challenge.until, lang))}</p>}
+      <p class="told">
+        {challenge.until === undefined ? hold.soon : hold.until(timeText(challenge.until, lang))}
+      </p>
       <p>{hold.close}</p>
       <Button kind="quiet" onPress={() => reply({ step: 'hold' })}>
         {hold.look}

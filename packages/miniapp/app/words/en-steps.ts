@@ -117,6 +117,7 @@ export const enSteps: typeof viSteps = {
   },
   counter: {
     title: 'Show this code to the officer',
+    there: 'At the counter',
     code: 'Your code at the counter',
     left: (minutes) => `Good for ${minutes} more minutes.`,
     steps: [
@@ -223,7 +224,8 @@ export const enSteps: typeof viSteps = {
     lead: 'The account is used on this phone for the first time. We have told you and wait a while, so that nobody takes your account.',
     told: (destination) => `Told to ${destination}.`,
     until: (at) => `You can go on from ${at}.`,
-    close: 'You may close the app and come back after that.',
+    soon: 'It usually takes about 3 minutes. The screen goes on by itself.',
+    close: 'You may close the app. When you open it again, press Go on.',
     look: 'Look again now',
   },
   consent: {

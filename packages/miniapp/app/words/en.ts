@@ -46,7 +46,7 @@ export const en: Words = {
     },
   },
   underWay: {
-    title: (act) => `You were in the middle of: ${act}`,
+    title: 'You were in the middle of:',
     text: 'The app has just been opened again. Press Go on to continue where you were.',
     goOn: 'Go on',
     stop: 'I do not want to go on',

@@ -124,6 +124,7 @@ export const viSteps = {
   },
   counter: {
     title: 'Đưa mã này cho cán bộ',
+    there: 'Tại quầy một cửa',
     code: 'Mã của bạn tại quầy',
     left: (minutes: number) => `Dùng được ${minutes} phút nữa.`,
     steps: [
@@ -230,7 +231,8 @@ export const viSteps = {
     lead: 'Đây là lần đầu tài khoản dùng trên máy này. Chúng tôi đã báo cho bạn và đợi một thời gian, để không ai lấy mất tài khoản của bạn.',
     told: (destination: string) => `Đã báo đến số ${destination}.`,
     until: (at: string) => `Làm tiếp được từ ${at}.`,
-    close: 'Bạn có thể đóng ứng dụng và quay lại sau giờ đó.',
+    soon: 'Thường đợi khoảng 3 phút. Màn hình tự sang bước sau.',
+    close: 'Bạn có thể đóng ứng dụng. Mở lại thì bấm Làm tiếp.',
     look: 'Xem lại ngay',
   },
   consent: {

@@ -50,7 +50,7 @@ export const vi = {
     },
   },
   underWay: {
-    title: (act: string) => `Bạn đang làm dở: ${act}`,
+    title: 'Bạn đang làm dở:',
     text: 'Ứng dụng vừa mở lại. Bấm Làm tiếp để đi tiếp từ bước đang dở.',
     goOn: 'Làm tiếp',
     stop: 'Thôi, không làm nữa',
