@@ -1,6 +1,7 @@
 // Clients are read on every request and change once a month: kept in the process, dropped when
 // `tnid service add` notifies, and re-read after a minute in any case.
 
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Adapter, ClientMetadata } from 'oidc-provider';
 import type { Database } from '../../database.ts';
@@ -55,8 +56,13 @@ export function openClients(
     const known = { clientId, kind: row.kind, class: row.class, serviceId: row.service_id ?? undefined };
     if (row.kind !== 'desk') return { ...known, metadata: parsed };
     const { jwks: keys, desk_scopes: scopes, ...rest } = deskMetadata.parse(parsed);
-    // The library takes the keys of such a client from an address only: see provider/desk.ts.
-    const given = { ...rest, jwks_uri: `https://${clientId}.desk.invalid/jwks` } as unknown as ClientMetadata; // `parsed` with other keys
+    // The library takes the keys of such a client from an address only: see provider/desk.ts. It keeps them a
+    // minute by that address, so other keys have another one.
+    const at = hash('sha256', JSON.stringify(keys), 'hex');
+    const given = {
+      ...rest,
+      jwks_uri: `https://${clientId}.desk.invalid/${at}`,
+    } as unknown as ClientMetadata; // `parsed` with other keys
     return { ...known, metadata: given, desk: { keys, scopes } };
   };
   const find = async (clientId: string): Promise<RegisteredClient | undefined> => {

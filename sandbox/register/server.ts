@@ -6,15 +6,7 @@
 // Another person: POST /__sandbox/citizens {personalNumber, name, birthdate}.
 
 import { z } from 'zod';
-import {
-  json,
-  parsedJson,
-  startTwin,
-  text,
-  type Answer,
-  type Asked,
-  type Twin,
-} from '../twin/server.ts';
+import { json, parsedJson, startTwin, text, type Answer, type Asked, type Twin } from '../twin/server.ts';
 import { citizenSchema, registerCitizen, registerCitizens, type RegisterCitizen } from './citizens.ts';
 import { knobSchema, type RegisterKnobs } from './knobs.ts';
 import { collection, fault, readQuestion, soap, type RegisterQuestion } from './xml.ts';

@@ -1,11 +1,12 @@
 import test from 'ava';
 import { randomInt } from 'node:crypto';
-import { begin, meetCitizen, openDesk, poll, sayYes } from '../assisted/desk.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { begin, deskClient, meetCitizen, openDesk, poll, sayYes } from '../assisted/desk.ts';
 import { useMiniApp } from '../support/app-citizen.ts';
-import { startHouse } from '../support/broker.ts';
+import { clientKey, startHouse } from '../support/broker.ts';
 import type { TestHouse } from '../support/broker.ts';
 import { useDatabase } from '../support/database.ts';
-import { ask } from '../support/rp.ts';
+import { ask, createRp } from '../support/rp.ts';
 import type { Rp } from '../support/rp.ts';
 
 // Ways round what stands before a desk's questions, found by reading as an attacker.
@@ -78,4 +79,17 @@ test('what people write is taken: abbreviations, numbers, dates', async (t) => {
   ].entries())
     // prettier-ignore
     t.is((await begin(desk, `tel:+8498123450${turn}`, { tn_reason: reason })).status, 200, reason);
+});
+
+test('a key that was replaced opens nothing from then on, and the new one does', async (t) => {
+  const anybody = () => `tel:+8498${randomInt(1_000_000, 9_999_999)}`;
+  const old = await openDesk(house, 'quay-doi-khoa');
+  t.is((await begin(old, anybody())).status, 200);
+  const key = await clientKey();
+  await house.addClient(deskClient('quay-doi-khoa', key, ['svc:hoso:xem']));
+  await wait(300); // the word goes round by a notification
+  const stolen = await begin(old, anybody());
+  t.is(stolen.status, 401, stolen.text);
+  const fresh = await begin(await createRp(house, 'quay-doi-khoa', key), anybody());
+  t.is(fresh.status, 200, fresh.text);
 });
