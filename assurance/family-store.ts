@@ -13,7 +13,11 @@ export type FamilyRow = {
   expires_at: Date;
 };
 
-export const insertFamily = (
+/**
+ * Spends the evidence and opens the launch with its level 1, in one statement. 0 rows: the evidence was
+ * used before, and nothing is written.
+ */
+export const insertLaunch = (
   db: Database,
   row: {
     id: string;
@@ -22,17 +26,27 @@ export const insertFamily = (
     sessionUid: string;
     jkt: string;
     clientId: string;
-    accountId: string | undefined;
+    accountId: string;
     deviceKey: Buffer | undefined;
     flow: object;
     expiresAt: Date;
+    evidenceKey: Buffer;
+    factId: string;
+    amr: readonly string[];
   },
   now: Date,
 ) =>
   db.run(sql`
-    insert into login_family (id, name_key, secret_key, session_uid, jkt, client_id, account_id, device_key, flow, created_at, expires_at)
-    values (${row.id}, ${row.nameKey}, ${row.secretKey}, ${row.sessionUid}, ${row.jkt}, ${row.clientId}, ${row.accountId}, ${row.deviceKey},
-      ${JSON.stringify(row.flow)}, ${now}, ${row.expiresAt})`);
+    with spent as (
+      insert into zalo_evidence (evidence_key, jkt, used_at) values (${row.evidenceKey}, ${row.jkt}, ${now})
+      on conflict (evidence_key) do nothing returning 1),
+    family as (
+      insert into login_family (id, name_key, secret_key, session_uid, jkt, client_id, account_id, device_key, flow, created_at, expires_at)
+      select ${row.id}::uuid, ${row.nameKey}::bytea, ${row.secretKey}::bytea, ${row.sessionUid}::text, ${row.jkt}::text, ${row.clientId}::text, ${row.accountId}::uuid, ${row.deviceKey}::bytea,
+        ${JSON.stringify(row.flow)}::jsonb, ${now}::timestamptz, ${row.expiresAt}::timestamptz from spent
+      returning account_id)
+    insert into level_fact (id, session_uid, account_id, level, amr, at)
+    select ${row.factId}::uuid, ${row.sessionUid}::text, account_id, 1, ${row.amr}::text[], ${now}::timestamptz from family`);
 
 /** The compare-and-swap of every call: of any number that bring the same value one gets the row. */
 export const claimFamily = (
@@ -134,11 +148,6 @@ export const endFamilies = (
     update login_family set ended_at = ${now}
     where ended_at is null and (id = ${where.id}::uuid or account_id = ${where.accountId}::uuid)
     returning session_uid`);
-
-/** 1 for the first use of a token of Zalo's, 0 for every other. */
-export const insertEvidence = (db: Database, { key, jkt }: { key: Buffer; jkt: string }, now: Date) =>
-  db.run(sql`
-    insert into zalo_evidence (evidence_key, jkt, used_at) values (${key}, ${jkt}, ${now}) on conflict (evidence_key) do nothing`);
 
 export const findEvidence = (db: Database, key: Buffer) =>
   db.row<{ jkt: string }>(sql`select jkt from zalo_evidence where evidence_key = ${key}`);

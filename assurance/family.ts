@@ -23,18 +23,24 @@ export type Claimed = {
   giveBack(): Promise<void>;
 };
 
-/** Opens a family for a launch. `accountId` undefined: the evidence does not suffice yet. */
+/**
+ * Opens a launch for whoever has just been identified, with level 1; the evidence is spent in the same
+ * statement. Undefined: it was used before. Runs in the caller's transaction.
+ */
 export async function openFamily(
   db: Database,
   launch: {
     jkt: string;
     clientId: string;
-    accountId: string | undefined;
+    accountId: string;
     deviceKey: Buffer | undefined;
     flow: object;
+    /** Keyed hash of what proved it, and the methods that count. */
+    evidenceKey: Buffer;
+    amr: readonly string[];
   },
   now: Date,
-): Promise<{ readonly family: Family; readonly authSession: string }> {
+): Promise<{ readonly family: Family; readonly authSession: string } | undefined> {
   const name = randomBytes(16).toString('base64url');
   const authSession = `${name}.${newSecret()}`;
   const row = {
@@ -44,9 +50,10 @@ export async function openFamily(
     nameKey: keyOf(name),
     secretKey: keyOf(authSession),
     expiresAt: new Date(now.getTime() + LONGEST_PROOF_SECONDS * 1000),
+    factId: uuidv7(now),
     ...launch,
   };
-  await store.insertFamily(db, row, now);
+  if ((await store.insertLaunch(db, row, now)) !== 1) return undefined;
   return {
     authSession,
     family: {
@@ -54,7 +61,7 @@ export async function openFamily(
       session_uid: row.sessionUid,
       jkt: row.jkt,
       client_id: row.clientId,
-      account_id: row.accountId ?? null,
+      account_id: row.accountId,
       device_key: row.deviceKey ?? null,
       flow: row.flow,
       grant_id: null,

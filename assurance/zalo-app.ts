@@ -6,11 +6,9 @@ import type { ZaloApp, ZaloAppProfile } from '../accounts/zalo-app.ts';
 import { recordAccess } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { Vault } from '../keys/vault.ts';
-import { uuidv7 } from '../keys/uuid.ts';
 import { openFamily } from './family.ts';
 import type { Family } from './family.ts';
-import { findEvidence, insertEvidence } from './family-store.ts';
-import { insertLevelFact } from './store.ts';
+import { findEvidence } from './family-store.ts';
 
 type House = { readonly db: Database; readonly vault: Vault; readonly zaloApp: ZaloApp; readonly origin: string }; // prettier-ignore
 
@@ -47,16 +45,13 @@ export async function launchWithZalo(house: House, launch: Launch, now: Date): P
     if (phone.outcome === 'refused') return refuse(house, launch, 'phone', { cause: phone.reason }, now);
   }
   const launched = await db.transaction(async (): Promise<Launched> => {
-    // Of several calls with one token the first to write it counts.
-    if ((await insertEvidence(db, { key, jkt: launch.jkt }, now)) !== 1)
-      return { outcome: 'refused', reason: 'replayed' };
     const signIn = await signInWithZalo(db, vault, identified.profile, now);
     if (signIn.outcome === 'locked') return { outcome: 'refused', reason: 'locked' };
     const { accountId } = signIn;
-    const opened = await openFamily(db, { ...launch, accountId }, now);
-    // No step-up transaction: level 1 is this one fact, and whoever wants more opens one.
-    const fact = { id: uuidv7(now), sessionUid: opened.family.session_uid, transactionId: undefined, accountId, level: 1, amr: ['zalo'], identitySource: undefined } as const; // prettier-ignore
-    await insertLevelFact(db, fact, now);
+    // Of several calls with one token the first to write it counts. No step-up transaction: level 1 is one
+    // fact, and whoever wants more opens one.
+    const opened = await openFamily(db, { ...launch, accountId, evidenceKey: key, amr: ['zalo'] }, now);
+    if (opened === undefined) return { outcome: 'refused', reason: 'replayed' };
     await recordAccess(db, house.origin, { kind: 'login.zalo', outcome: 'ok', actor: 'self', accountId, clientId: launch.clientId, details: { account: signIn.outcome, face: 'miniapp', ...inCare(identified.profile) } }, now); // prettier-ignore
     return { outcome: 'signed_in', ...opened };
   });

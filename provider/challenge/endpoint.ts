@@ -61,7 +61,7 @@ async function begin(house: ChallengeHouse, ctx: Context, { call, known }: Asked
   if (launched.outcome === 'challenge') return launched;
   try {
     return await overWhenDenied(house, { family: launched.family, flow }, () =>
-      answerFlow(house, ctx, { family: launched.family, flow, client }, launched, now),
+      answerFlow(house, ctx, { family: launched.family, flow, client }, { ...launched, begins: true }, now),
     );
   } catch (error) {
     // The person is signed in and the evidence is spent: what was asked first is all that failed.

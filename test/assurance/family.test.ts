@@ -4,9 +4,7 @@ import test from 'ava';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { claimSession, endFamily, findFamily, findLiveFamily, finishFlow, openFamily } from '../../assurance/family.ts'; // prettier-ignore
 import { LONGEST_PROOF_SECONDS, standing } from '../../assurance/level.ts';
-import { insertLevelFact } from '../../assurance/store.ts';
 import { sql } from '../../database.ts';
-import { uuidv7 } from '../../keys/uuid.ts';
 import { eventsOf } from '../safety/people.ts';
 import { after, NOW, openDomain, ORIGIN, times } from '../support/domain.ts';
 import type { Domain } from '../support/domain.ts';
@@ -22,11 +20,19 @@ const newKey = () => randomBytes(32).toString('base64url');
 /** A launch at level 1. */
 async function opened() {
   const accountId = await domain.citizen();
-  const asked = { jkt: newKey(), clientId: 'miniapp', accountId, deviceKey: undefined, flow: { uid: 'u' } };
-  const { family, authSession } = await openFamily(domain.db, asked, NOW);
+  const asked = {
+    jkt: newKey(),
+    clientId: 'miniapp',
+    accountId,
+    deviceKey: undefined,
+    flow: { uid: 'u' },
+    evidenceKey: randomBytes(32),
+    amr: ['zalo'],
+  };
+  const launched = await openFamily(domain.db, asked, NOW);
+  if (launched === undefined) throw new Error('the evidence was used');
+  const { family, authSession } = launched;
   const sessionUid = family.session_uid;
-  const fact = { id: uuidv7(NOW), sessionUid, transactionId: undefined, accountId, level: 1, amr: ['zalo'], identitySource: undefined } as const; // prettier-ignore
-  await insertLevelFact(domain.db, fact, NOW);
   const claim = (value: string, over: { jkt?: string; clientId?: string } = {}, now = after(1), db = domain.db) => claimSession({ db, origin: ORIGIN }, { authSession: value, jkt: asked.jkt, clientId: 'miniapp', ...over }, now); // prettier-ignore
   const level = async () => (await standing(domain.db, { sessionUid, accountId }, after(2))).level;
   const moved = async () => (await eventsOf(domain, accountId, 'login.session_moved')).length;
@@ -152,4 +158,16 @@ test('the database holds no value and no name of a launch', async (t) => {
     t.false(row?.text.includes(Buffer.from(part, 'base64url').toString('hex')));
   }
   t.false(row?.text.includes(Buffer.from(authSession).toString('hex')));
+});
+
+test('evidence opens one launch: at two processes at once one is written, with its level, and of the other nothing', async (t) => {
+  const accountId = await domain.citizen();
+  const evidenceKey = randomBytes(32);
+  const launch = (jkt: string, db = domain.db) =>
+    openFamily(db, { jkt, clientId: 'miniapp', accountId, deviceKey: undefined, flow: { uid: jkt }, evidenceKey, amr: ['zalo'] }, NOW); // prettier-ignore
+  const both = await Promise.all([launch(newKey()), launch(newKey(), domain.second), launch(newKey()), launch(newKey(), domain.second)]); // prettier-ignore
+  t.is(both.filter((one) => one !== undefined).length, 1);
+  const rows = await domain.db.rows(sql`select 1 from login_family where account_id = ${accountId}`);
+  const facts = await domain.db.rows(sql`select 1 from level_fact where account_id = ${accountId}`);
+  t.deepEqual([rows.length, facts.length], [1, 1]);
 });

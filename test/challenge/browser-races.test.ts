@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import { codeOfLeg, finishLeg, proveLegByVneid } from '../../assurance/browser-leg-proof.ts';
 import { beginLeg, findLegById, findLegByLink, openLeg, standOfLeg } from '../../assurance/browser-leg.ts';
@@ -32,7 +33,14 @@ const sideOf = (turn: number) => houseAt(turn % 2 === 0 ? domain.db : domain.sec
 async function begun(now = NOW) {
   const uid = `challenge/race-${(count += 1)}`;
   const accountId = await domain.citizen();
-  const { family } = await openFamily(domain.db, { jkt: `jkt-${count}`, clientId: 'miniapp', accountId, deviceKey: undefined, flow: { uid } }, now); // prettier-ignore
+  const launch = { jkt: `jkt-${count}`, clientId: 'miniapp', accountId, deviceKey: undefined, flow: { uid } };
+  const launched = await openFamily(
+    domain.db,
+    { ...launch, evidenceKey: randomBytes(32), amr: ['zalo'] },
+    now,
+  );
+  if (launched === undefined) throw new Error('the evidence was used');
+  const { family } = launched;
   await openTransaction(domain.db, { interactionUid: uid, kind: 'challenge', clientId: 'miniapp', accountId, level: 2, maxAgeSeconds: undefined, scopes: [] }, now); // prettier-ignore
   const tx = await findOpenTransaction(domain.db, uid);
   if (tx === undefined) throw new Error('no transaction');
