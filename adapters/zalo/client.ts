@@ -86,7 +86,10 @@ export async function ask<Value>(
   },
 ): Promise<Answered<Value>> {
   const { endpoint, request } = call;
-  let called = await callZalo(request, client.limits);
+  let called = await callZalo(request, client.limits, { kept: call.repeated });
+  // Zalo had closed a connection we kept: no failure, and worth no word.
+  if (!called.ok && called.stale && called.failure === 'connection_reset')
+    called = await callZalo(request, client.limits);
   if (!called.ok && call.repeated && mayRetry(called.failure) && client.graphBudget.take()) {
     report(client, failed(endpoint, called.failure), true);
     called = await callZalo(request, client.limits);
