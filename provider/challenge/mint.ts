@@ -58,6 +58,7 @@ async function mint(house: ChallengeHouse, ctx: Context, stand: Stand, now: Date
     codeChallenge: flow.codeChallenge,
     codeChallengeMethod: 'S256',
     dpopJkt: family.jkt,
+    // The typings leave out members that the model keeps (lib/models/authorization_code.js, IN_PAYLOAD).
   } as ConstructorParameters<typeof provider.AuthorizationCode>[0]).save();
 }
 
