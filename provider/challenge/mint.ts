@@ -58,8 +58,8 @@ async function mint(house: ChallengeHouse, ctx: Context, stand: Stand, now: Date
     codeChallenge: flow.codeChallenge,
     codeChallengeMethod: 'S256',
     dpopJkt: family.jkt,
-    // The typings leave out members that the model keeps (lib/models/authorization_code.js, IN_PAYLOAD).
-  } as ConstructorParameters<typeof provider.AuthorizationCode>[0]).save();
+    gty: 'authorization_code',
+  }).save();
 }
 
 /** Whether anything of what a service was asked for is granted; nothing asked of a service is enough. */
